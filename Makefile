@@ -14,6 +14,9 @@ demo: ## build what is missing, boot the guest and show faults being handled
 check: ## build what is missing and run all tests
 	@harness/check
 
+thorough: ## the tests and more: other configurations, whole builds of each commit; an hour or two
+	@harness/check thorough
+
 build: ## QEMU, the kernel and the guest, and the same with all that finds bugs
 	@harness/build plain debug
 
@@ -45,4 +48,4 @@ clean: ## remove what was built, keep the sources
 distclean: ## remove everything that is not the project's
 	rm -rf "$(OUT)"
 
-.PHONY: help demo check build guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
+.PHONY: help demo check thorough build guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
