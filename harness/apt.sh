@@ -8,9 +8,16 @@ APT=$OUT/apt
 # The sources: what the machine has of Debian 12, and from the same mirror
 # trixie (QEMU, accel-config) and bookworm-backports (meson).
 apt_sources() {
-	apt-get indextargets --format '$(SITE)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages' |
+	{
+		apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(CODENAME)|$(COMPONENT)' 'Created-By: Packages'
+		# Before a first 'apt-get update' there is only what is configured.
+		apt-get indextargets --no-release-info --format '|$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages'
+	} |
 		awk -F'|' '
-		$3 ~ /^bookworm/ && $4 == "main" && !seen[$2 $3]++ {
+		$1 == "Debian" {
+			known = 1
+		}
+		($1 == "Debian" || !known) && $3 ~ /^bookworm/ && $4 == "main" && !seen[$2 $3]++ {
 			print "deb [signed-by=" key "] " $2 " " $3 " main"
 			if ($3 == "bookworm" && !main)
 				main = $2
@@ -60,7 +67,7 @@ own() {
 # version PACKAGE [RELEASE]: the version that would be fetched
 version() {
 	if [ $# -gt 1 ]; then
-		own apt-cache madison "$1" | awk -F'[ |]+' -v r="$2" '$0 ~ " " r "/" { print $3; exit }'
+		own apt-cache madison "$1" | awk -F' *[|] *' -v r="$2" '$3 ~ " " r "/" { print $2; exit }'
 	else
 		own apt-cache policy "$1" | sed -n 's/^  Candidate: //p'
 	fi

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Event log: the opened files that completion records belong to
+ */
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include "idxd.h"
+#include "evl_ctx.h"
+#include "evl_fault.h"
+
+struct evl_item {
+	struct list_head node;
+	struct idxd_evl_entry entry;
+};
+
+static struct kmem_cache *evl_item_cache;
+
+/* A close waits this long for the records that are due. */
+#define EVL_CLOSE_TIMEOUT	HZ
+
+int idxd_evl_ctx_cache_create(void)
+{
+	/* The memory is charged to who opens the file. */
+	evl_item_cache = kmem_cache_create("idxd_evl_item", sizeof(struct evl_item), 0,
+					   SLAB_ACCOUNT, NULL);
+
+	return evl_item_cache ? 0 : -ENOMEM;
+}
+
+void idxd_evl_ctx_cache_destroy(void)
+{
+	kmem_cache_destroy(evl_item_cache);
+}
+
+static void evl_items_free(struct list_head *items)
+{
+	struct evl_item *item, *next;
+
+	list_for_each_entry_safe(item, next, items, node)
+		kmem_cache_free(evl_item_cache, item);
+}
+
+static void evl_ctx_release(struct kref *ref)
+{
+	struct idxd_evl_ctx *ctx = container_of(ref, struct idxd_evl_ctx, ref);
+
+	evl_items_free(&ctx->free);
+	mmdrop(ctx->mm);
+	kfree(ctx);
+}
+
+static struct evl_item *evl_ctx_next(struct idxd_evl_ctx *ctx, struct evl_item *done)
+{
+	struct evl_item *item;
+
+	spin_lock(&ctx->lock);
+	if (done)
+		list_add(&done->node, &ctx->free);
+	item = list_first_entry_or_null(&ctx->queue, struct evl_item, node);
+	if (item)
+		list_del(&item->node);
+	else
+		ctx->busy = false;
+	spin_unlock(&ctx->lock);
+
+	return item;
+}
+
+static void evl_ctx_work(struct work_struct *work)
+{
+	struct idxd_evl_ctx *ctx = container_of(work, struct idxd_evl_ctx, work);
+	struct evl_item *item = NULL;
+
+	while ((item = evl_ctx_next(ctx, item))) {
+		idxd_evl_fault_handle(ctx, &item->entry);
+		cond_resched();
+	}
+
+	wake_up_all(&ctx->idle);
+	kref_put(&ctx->ref, evl_ctx_release);
+}
+
+static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *mm,
+					  ioasid_t pasid)
+{
+	struct idxd_evl_ctx *ctx;
+	struct evl_item *item;
+	int i;
+
+	ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
+	if (!ctx)
+		return NULL;
+
+	kref_init(&ctx->ref);
+	ctx->wq = wq;
+	ctx->pasid = pasid;
+	spin_lock_init(&ctx->lock);
+	INIT_LIST_HEAD(&ctx->free);
+	INIT_LIST_HEAD(&ctx->queue);
+	init_waitqueue_head(&ctx->idle);
+	INIT_WORK(&ctx->work, evl_ctx_work);
+
+	for (i = 0; i < IDXD_EVL_CTX_ITEMS; i++) {
+		item = kmem_cache_alloc(evl_item_cache, GFP_KERNEL);
+		if (!item) {
+			evl_items_free(&ctx->free);
+			kfree(ctx);
+			return NULL;
+		}
+		list_add(&item->node, &ctx->free);
+	}
+
+	mmgrab(mm);
+	ctx->mm = mm;
+
+	return ctx;
+}
+
+/**
+ * idxd_evl_ctx_open - tell that records for a PASID belong to an opened file
+ * @wq: work queue
+ * @mm: address space that the file was opened from
+ * @pasid: PASID that the device uses for @mm
+ *
+ * Files of one process on one work queue share a context: the device cannot
+ * tell them apart. May sleep.
+ *
+ * Return: the context, to be given to idxd_evl_ctx_close(); NULL if the device
+ * has no event log; or an error pointer: -ENOMEM, or -EBUSY if the PASID
+ * stands for another address space.
+ */
+struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
+				       ioasid_t pasid)
+{
+	struct idxd_evl_ctx *ctx;
+	int rc;
+
+	if (!wq->idxd->evl)
+		return NULL;
+
+	mutex_lock(&wq->evl_ctx_lock);
+	ctx = xa_load(&wq->evl_ctxs, pasid);
+	if (ctx) {
+		if (ctx->mm == mm)
+			ctx->files++;
+		else
+			ctx = ERR_PTR(-EBUSY);
+		goto out;
+	}
+
+	ctx = evl_ctx_alloc(wq, mm, pasid);
+	if (!ctx) {
+		ctx = ERR_PTR(-ENOMEM);
+		goto out;
+	}
+
+	ctx->files = 1;
+	rc = xa_err(xa_store(&wq->evl_ctxs, pasid, ctx, GFP_KERNEL));
+	if (rc) {
+		kref_put(&ctx->ref, evl_ctx_release);
+		ctx = ERR_PTR(rc);
+	}
+out:
+	mutex_unlock(&wq->evl_ctx_lock);
+	return ctx;
+}
+
+/**
+ * idxd_evl_ctx_close - a file is closed
+ * @ctx: what idxd_evl_ctx_open() returned, or NULL
+ *
+ * The caller has drained the device and taken the entries it logged. With the
+ * last file, waits a bounded time for the records that are due; what is left
+ * then is not written. Sleeps; no lock that others need may be held.
+ */
+void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
+{
+	struct idxd_wq *wq;
+
+	if (!ctx)
+		return;
+
+	wq = ctx->wq;
+	mutex_lock(&wq->evl_ctx_lock);
+	if (--ctx->files) {
+		mutex_unlock(&wq->evl_ctx_lock);
+		return;
+	}
+	xa_erase(&wq->evl_ctxs, ctx->pasid);
+	mutex_unlock(&wq->evl_ctx_lock);
+
+	if (!wait_event_timeout(ctx->idle, !READ_ONCE(ctx->busy), EVL_CLOSE_TIMEOUT))
+		WRITE_ONCE(ctx->cancelled, true);
+
+	kref_put(&ctx->ref, evl_ctx_release);
+}
+
+/**
+ * idxd_evl_ctx_queue - hand an entry to the context it belongs to
+ * @wq: work queue that the entry names
+ * @pasid: PASID that the entry names
+ * @entry: entry; copied
+ *
+ * Does not sleep.
+ *
+ * Return: 0; -ENOENT if no open file stands for @wq and @pasid; -ENOSPC if too
+ * many entries of this context wait already.
+ */
+int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid,
+		       const struct idxd_evl_entry *entry)
+{
+	struct idxd_evl_ctx *ctx;
+	struct evl_item *item;
+	int rc = 0;
+
+	/* Under this lock the context stays in the table, and the workqueue alive. */
+	xa_lock(&wq->evl_ctxs);
+	ctx = xa_load(&wq->evl_ctxs, pasid);
+	if (!ctx || !wq->evl_wq) {
+		rc = -ENOENT;
+		goto out;
+	}
+
+	spin_lock(&ctx->lock);
+	item = list_first_entry_or_null(&ctx->free, struct evl_item, node);
+	if (!item) {
+		rc = -ENOSPC;
+		goto out_ctx;
+	}
+
+	item->entry = *entry;
+	list_move_tail(&item->node, &ctx->queue);
+	if (!ctx->busy) {
+		ctx->busy = true;
+		kref_get(&ctx->ref);
+		queue_work(wq->evl_wq, &ctx->work);
+	}
+out_ctx:
+	spin_unlock(&ctx->lock);
+out:
+	xa_unlock(&wq->evl_ctxs);
+	return rc;
+}
+
+/**
+ * idxd_evl_wq_start - make ready for faults on a user work queue
+ * @wq: work queue, not enabled yet; wq_lock is held
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int idxd_evl_wq_start(struct idxd_wq *wq)
+{
+	struct workqueue_struct *evl_wq;
+
+	if (!wq->idxd->evl)
+		return 0;
+
+	/*
+	 * Unbound: a worker that waits for a page must not hold up those of
+	 * other processes, of which each has one work item at most.
+	 */
+	evl_wq = alloc_workqueue("idxd-%s", WQ_UNBOUND, WQ_UNBOUND_MAX_ACTIVE,
+				 dev_name(wq_confdev(wq)));
+	if (!evl_wq)
+		return -ENOMEM;
+
+	xa_lock(&wq->evl_ctxs);
+	wq->evl_wq = evl_wq;
+	xa_unlock(&wq->evl_ctxs);
+
+	return 0;
+}
+
+/**
+ * idxd_evl_wq_stop - end the handling of faults on a user work queue
+ * @wq: work queue, disabled; wq_lock is not held
+ *
+ * Waits until the records that are queued are written or have failed. Files
+ * may still be open; entries for them are refused from now on.
+ */
+void idxd_evl_wq_stop(struct idxd_wq *wq)
+{
+	struct workqueue_struct *evl_wq;
+
+	xa_lock(&wq->evl_ctxs);
+	evl_wq = wq->evl_wq;
+	wq->evl_wq = NULL;
+	xa_unlock(&wq->evl_ctxs);
+
+	if (evl_wq)
+		destroy_workqueue(evl_wq);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Trace events of the event log
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM idxd
+
+#if !defined(_IDXD_EVL_TRACE_H_) || defined(TRACE_HEADER_MULTI_READ)
+#define _IDXD_EVL_TRACE_H_
+
+#include <linux/tracepoint.h>
+#include "idxd.h"
+
+/* An entry is taken out of the ring; @raw are its bytes as the device wrote them. */
+TRACE_EVENT(idxd_evl_entry,
+	    TP_PROTO(struct idxd_device *idxd, unsigned int index, const void *raw,
+		     unsigned int bytes),
+	    TP_ARGS(idxd, index, raw, bytes),
+
+	    TP_STRUCT__entry(__string(dev, dev_name(idxd_confdev(idxd)))
+			     __field(unsigned int, index)
+			     __dynamic_array(u8, raw, bytes)),
+
+	    TP_fast_assign(__assign_str(dev, dev_name(idxd_confdev(idxd)));
+			   __entry->index = index;
+			   memcpy(__get_dynamic_array(raw), raw, bytes);),
+
+	    TP_printk("%s index=%u raw=%s", __get_str(dev), __entry->index,
+		      __print_hex_str(__get_dynamic_array(raw),
+				      __get_dynamic_array_len(raw)))
+);
+
+DECLARE_EVENT_CLASS(idxd_cr,
+		    TP_PROTO(struct idxd_wq *wq, unsigned int pasid, u64 addr, int err),
+		    TP_ARGS(wq, pasid, addr, err),
+
+		    TP_STRUCT__entry(__string(dev, dev_name(idxd_confdev(wq->idxd)))
+				     __field(unsigned int, pasid)
+				     __field(int, wq)
+				     __field(u64, addr)
+				     __field(int, err)),
+
+		    TP_fast_assign(__assign_str(dev, dev_name(idxd_confdev(wq->idxd)));
+				   __entry->pasid = pasid;
+				   __entry->wq = wq->id;
+				   __entry->addr = addr;
+				   __entry->err = err;),
+
+		    TP_printk("%s pasid=%u wq=%d addr=%#llx err=%d", __get_str(dev),
+			      __entry->pasid, __entry->wq, __entry->addr, __entry->err)
+);
+
+/* A completion record is written for the device. */
+DEFINE_EVENT(idxd_cr, idxd_cr_write,
+	     TP_PROTO(struct idxd_wq *wq, unsigned int pasid, u64 addr, int err),
+	     TP_ARGS(wq, pasid, addr, err));
+
+/* A completion record that is due is not written; @err says why. */
+DEFINE_EVENT(idxd_cr, idxd_cr_fail,
+	     TP_PROTO(struct idxd_wq *wq, unsigned int pasid, u64 addr, int err),
+	     TP_ARGS(wq, pasid, addr, err));
+
+#endif
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE evl_trace
+#include <trace/define_trace.h>

@@ -1,0 +1,276 @@
+/*
+ * DSA device model: access to guest memory
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/rcu.h"
+#include "idxd.h"
+#include "trace.h"
+
+/* Bounds the time that an invalidation, or a stop of the machine, waits */
+#define IDXD_CHUNK      0x10000
+
+/*
+ * Only RAM is accessed: a device's registers would need the BQL, which whoever
+ * waits for this engine may hold.
+ */
+static bool idxd_map_translated(IdxdSpan *span)
+{
+    uint64_t offset = span->addr & span->tlb.addr_mask;
+    uint64_t len = MIN(MIN(span->len, IDXD_CHUNK),
+                       span->tlb.addr_mask + 1 - offset);
+
+    len = address_space_cache_init(&span->cache, span->tlb.target_as,
+                                   span->tlb.translated_addr + offset, len,
+                                   span->write);
+    if (!span->cache.ptr) {
+        address_space_cache_destroy(&span->cache);
+        return false;
+    }
+    span->ptr = span->cache.ptr;
+    span->len = len;
+    return true;
+}
+
+/* By requester ID, for which the IOMMU, if there is one, translates */
+static bool idxd_map_untranslated(IdxdState *s, IdxdSpan *span)
+{
+    AddressSpace *as = pci_get_address_space(PCI_DEVICE(s));
+    hwaddr len = MIN(span->len, IDXD_CHUNK);
+    MemoryRegion *mr;
+    hwaddr xlat;
+
+    RCU_READ_LOCK_GUARD();
+
+    mr = address_space_translate(as, span->addr, &xlat, &len, span->write,
+                                 MEMTXATTRS_UNSPECIFIED);
+    if (!memory_access_is_direct(mr, span->write, MEMTXATTRS_UNSPECIFIED)) {
+        return false;
+    }
+    span->ptr = address_space_map(as, span->addr, &len, span->write,
+                                  MEMTXATTRS_UNSPECIFIED);
+    if (!span->ptr) {
+        return false;
+    }
+    span->len = len;
+    return true;
+}
+
+static void idxd_unmap(IdxdState *s, IdxdSpan *span)
+{
+    if (span->untranslated) {
+        address_space_unmap(pci_get_address_space(PCI_DEVICE(s)), span->ptr,
+                            span->len, span->write, span->len);
+        return;
+    }
+    if (span->write) {
+        address_space_cache_invalidate(&span->cache, 0, span->len);
+    }
+    address_space_cache_destroy(&span->cache);
+}
+
+/* Get a translation for a span, by page requests if need be */
+static IdxdXlat idxd_translate(IdxdEngine *e, const IdxdRequester *rq,
+                               IdxdSpan *span)
+{
+    IOMMUAccessFlags need = span->write ? IOMMU_WO : IOMMU_RO;
+    IdxdState *s = e->s;
+    IdxdXlat xlat;
+    ssize_t ret;
+
+    for (;;) {
+        if (!idxd_engine_checkpoint(e)) {
+            return IDXD_XLAT_ABORTED;
+        }
+        span->gen = idxd_atc_generation(s);
+        ret = pci_ats_request_translation(PCI_DEVICE(s), rq->pasid, rq->priv,
+                                          false, span->addr, 1, !span->write,
+                                          &span->tlb, 1, NULL);
+        if (ret != 1) {
+            trace_idxd_translation_error(idxd_devfn(s), rq->pasid, span->addr,
+                                         ret);
+            return IDXD_XLAT_ERROR;
+        }
+        if (span->tlb.perm & IOMMU_UNTRANSLATED_ONLY) {
+            span->untranslated = true;
+            return IDXD_XLAT_OK;
+        }
+        if (span->tlb.perm & need) {
+            span->translated = true;
+            idxd_atc_insert(s, rq->pasid, span);
+            return IDXD_XLAT_OK;
+        }
+        trace_idxd_translation_fault(idxd_devfn(s), rq->pasid, span->addr,
+                                     span->write);
+        if (!rq->page_request) {
+            return IDXD_XLAT_FAULT;
+        }
+        xlat = idxd_page_request(e, rq, span->addr, span->write);
+        if (xlat != IDXD_XLAT_OK) {
+            return xlat;
+        }
+    }
+}
+
+static bool idxd_uses_ats(IdxdState *s, const IdxdRequester *rq)
+{
+    return rq->pasid != PCI_NO_PASID || pcie_ats_enabled(PCI_DEVICE(s));
+}
+
+/**
+ * idxd_pin: make pieces of guest memory accessible, all at once
+ *
+ * Each span is cut at the end of its page; its @len and @ptr are set.  On
+ * success the caller does its access at once, without waiting for anything,
+ * and calls idxd_unpin().
+ *
+ * Context: an engine's thread, no lock held; may sleep for as long as the
+ * guest takes to answer a page request.
+ *
+ * Return: IDXD_XLAT_OK, or why a span is not accessible.
+ *
+ * @rq: whose memory
+ * @span: at least @addr, @write and @len are set, the rest is zero
+ * @n: number of spans
+ * @bad: out, index of the span that is not accessible
+ */
+IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
+                  unsigned n, unsigned *bad)
+{
+    IdxdState *s = e->s;
+    unsigned i;
+
+    *bad = 0;
+    if (!idxd_engine_checkpoint(e)) {
+        return IDXD_XLAT_ABORTED;
+    }
+    if (!idxd_uses_ats(s, rq)) {
+        for (i = 0; i < n; i++) {
+            span[i].untranslated = true;
+        }
+    }
+
+    for (;;) {
+        IdxdXlat xlat;
+
+        if (span[0].untranslated) {
+            break;
+        }
+        if (idxd_atc_enter(s, rq->pasid, span, n, bad)) {
+            break;
+        }
+        xlat = idxd_translate(e, rq, &span[*bad]);
+        if (xlat != IDXD_XLAT_OK) {
+            return xlat;
+        }
+        /* The device passes an IOMMU untranslated as a whole or not at all */
+        if (span[*bad].untranslated) {
+            for (i = 0; i < n; i++) {
+                span[i].untranslated = true;
+            }
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+        if (span[i].untranslated ? !idxd_map_untranslated(s, &span[i])
+                                 : !idxd_map_translated(&span[i])) {
+            bool translated = !span[i].untranslated;
+
+            *bad = i;
+            while (i--) {
+                idxd_unmap(s, &span[i]);
+            }
+            if (translated) {
+                idxd_atc_leave(s);
+            }
+            return IDXD_XLAT_ERROR;
+        }
+    }
+    return IDXD_XLAT_OK;
+}
+
+/**
+ * idxd_unpin: the access to pinned memory is over
+ *
+ * Context: as for idxd_pin().
+ */
+void idxd_unpin(IdxdEngine *e, IdxdSpan *span, unsigned n)
+{
+    bool translated = !span[0].untranslated;
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        idxd_unmap(e->s, &span[i]);
+    }
+    if (translated) {
+        idxd_atc_leave(e->s);
+    }
+}
+
+/**
+ * idxd_read: copy from guest memory
+ *
+ * Context: as for idxd_pin().
+ *
+ * Return: IDXD_XLAT_OK, or why a byte is not accessible.
+ *
+ * @bad: out, its address
+ */
+IdxdXlat idxd_read(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
+                   void *buf, uint32_t len, uint64_t *bad)
+{
+    while (len) {
+        IdxdSpan span = { .addr = addr, .len = len };
+        unsigned which;
+        IdxdXlat xlat = idxd_pin(e, rq, &span, 1, &which);
+
+        if (xlat != IDXD_XLAT_OK) {
+            *bad = addr;
+            return xlat;
+        }
+        memcpy(buf, span.ptr, span.len);
+        idxd_unpin(e, &span, 1);
+        buf += span.len;
+        addr += span.len;
+        len -= span.len;
+    }
+    return IDXD_XLAT_OK;
+}
+
+/**
+ * idxd_write: copy to guest memory, within one page
+ *
+ * Context: as for idxd_pin().
+ *
+ * Return: IDXD_XLAT_OK, or why it is not accessible; then nothing was written.
+ *
+ * @len: bytes, which must not cross a page
+ * @first_byte_last: the first byte becomes visible after all others
+ */
+IdxdXlat idxd_write(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
+                    const void *buf, uint32_t len, bool first_byte_last)
+{
+    IdxdSpan span = { .addr = addr, .len = len, .write = true };
+    unsigned which;
+    IdxdXlat xlat = idxd_pin(e, rq, &span, 1, &which);
+
+    if (xlat != IDXD_XLAT_OK) {
+        return xlat;
+    }
+    if (span.len < len) {
+        idxd_unpin(e, &span, 1);
+        return IDXD_XLAT_ERROR;
+    }
+    if (first_byte_last) {
+        memcpy(span.ptr + 1, (const uint8_t *)buf + 1, len - 1);
+        /* Pairs with whoever polls the first byte */
+        smp_wmb();
+        qatomic_set(span.ptr, *(const uint8_t *)buf);
+    } else {
+        memcpy(span.ptr, buf, len);
+    }
+    idxd_unpin(e, &span, 1);
+    return IDXD_XLAT_OK;
+}

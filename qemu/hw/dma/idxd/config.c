@@ -1,0 +1,161 @@
+/*
+ * DSA device model: what Enable Device and Enable WQ check
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "idxd.h"
+
+static uint64_t idxd_group_engines(const IdxdState *s, unsigned group)
+{
+    return ldq_le_p(&s->grpcfg[group][IDXD_GRPCFG_ENGINES]);
+}
+
+static bool idxd_group_has_wq(const IdxdState *s, unsigned group, unsigned wq)
+{
+    return s->grpcfg[group][wq / 8] & BIT(wq % 8);
+}
+
+/**
+ * idxd_wq_group: the group of a WQ
+ *
+ * Return: -1 if it is in none.
+ */
+int idxd_wq_group(const IdxdState *s, unsigned wq)
+{
+    unsigned i;
+
+    for (i = 0; i < s->num_groups; i++) {
+        if (idxd_group_has_wq(s, i, wq)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static IdxdCommandError idxd_check_groups(IdxdState *s)
+{
+    uint64_t engines_seen = 0;
+    uint64_t wqs_seen = 0;
+    unsigned i, j;
+
+    QEMU_BUILD_BUG_ON(IDXD_MAX_WQS > 64);
+
+    for (i = 0; i < s->num_groups; i++) {
+        uint64_t engines = idxd_group_engines(s, i);
+        uint64_t wqs = ldq_le_p(&s->grpcfg[i][0]);
+
+        for (j = 8; j < IDXD_GRPCFG_ENGINES; j++) {
+            if (s->grpcfg[i][j]) {
+                return IDXD_CMDERR_GROUP_MEMBER;
+            }
+        }
+        if (engines & ~MAKE_64BIT_MASK(0, s->num_engines) ||
+            wqs & ~MAKE_64BIT_MASK(0, s->num_wqs)) {
+            return IDXD_CMDERR_GROUP_MEMBER;
+        }
+        if (engines & engines_seen || wqs & wqs_seen) {
+            return IDXD_CMDERR_GROUP_SHARED;
+        }
+        if (wqs && !engines) {
+            return IDXD_CMDERR_GROUP_ENGINE;
+        }
+        engines_seen |= engines;
+        wqs_seen |= wqs;
+    }
+    return IDXD_CMDERR_NONE;
+}
+
+static unsigned idxd_total_size(const IdxdState *s, bool enabled_only)
+{
+    unsigned i, total = 0;
+
+    for (i = 0; i < s->num_wqs; i++) {
+        if (!enabled_only || s->wq[i].state != IDXD_DISABLED) {
+            total += FIELD_EX32(s->wq[i].cfg[R_WQCFG0], WQCFG0, SIZE);
+        }
+    }
+    return total;
+}
+
+/**
+ * idxd_check_device_config: whether the device can be enabled
+ *
+ * Context: the device's lock is held.
+ *
+ * Return: IDXD_CMDERR_NONE, or the error of Enable Device.
+ */
+IdxdCommandError idxd_check_device_config(IdxdState *s)
+{
+    PCIDevice *pdev = PCI_DEVICE(s);
+
+    if (s->state != IDXD_DISABLED) {
+        return IDXD_CMDERR_DEVICE_ENABLED;
+    }
+    if (!(pci_get_word(pdev->config + PCI_COMMAND) & PCI_COMMAND_MASTER)) {
+        return IDXD_CMDERR_BUS_MASTER;
+    }
+    if (idxd_total_size(s, false) > s->total_size) {
+        return IDXD_CMDERR_TOTAL_SIZE;
+    }
+    return idxd_check_groups(s);
+}
+
+/**
+ * idxd_check_wq_config: whether a WQ can be enabled
+ *
+ * Context: the device's lock is held, @wq is one of the device's.
+ *
+ * Return: IDXD_CMDERR_NONE, or the error of Enable WQ.
+ */
+IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq)
+{
+    const uint32_t *cfg = s->wq[wq].cfg;
+    bool dedicated = FIELD_EX32(cfg[R_WQCFG2], WQCFG2, DEDICATED);
+    bool pasid_enable = FIELD_EX32(cfg[R_WQCFG2], WQCFG2, PASID_ENABLE);
+    unsigned size = FIELD_EX32(cfg[R_WQCFG0], WQCFG0, SIZE);
+    unsigned threshold = FIELD_EX32(cfg[R_WQCFG1], WQCFG1, THRESHOLD);
+    PCIDevice *pdev = PCI_DEVICE(s);
+
+    if (s->state != IDXD_ENABLED) {
+        return IDXD_CMDERR_DEVICE_NOT_ENABLED;
+    }
+    if (s->wq[wq].state != IDXD_DISABLED) {
+        return IDXD_CMDERR_WQ_ENABLED;
+    }
+    if (!size || size + idxd_total_size(s, true) > s->total_size ||
+        (!dedicated && threshold > size)) {
+        return IDXD_CMDERR_WQ_SIZE;
+    }
+    if (idxd_wq_group(s, wq) < 0) {
+        return IDXD_CMDERR_GROUP_MEMBER;
+    }
+    if (!FIELD_EX32(cfg[R_WQCFG2], WQCFG2, PRIORITY)) {
+        return IDXD_CMDERR_WQ_PRIORITY;
+    }
+    if (FIELD_EX32(cfg[R_WQCFG2], WQCFG2, BLOCK_ON_FAULT) &&
+        !s->prop_block_on_fault) {
+        return IDXD_CMDERR_WQ_BLOCK_ON_FAULT;
+    }
+    /* What is in a shared WQ tells its address space by PASID */
+    if (!dedicated && !pasid_enable) {
+        return IDXD_CMDERR_WQ_PASID;
+    }
+    if (pasid_enable && !pcie_pasid_enabled(pdev)) {
+        return IDXD_CMDERR_WQ_PASID;
+    }
+    if (pasid_enable && dedicated && !pcie_pasid_priv_enabled(pdev) &&
+        FIELD_EX32(cfg[R_WQCFG2], WQCFG2, PRIV)) {
+        return IDXD_CMDERR_WQ_PASID;
+    }
+    if (FIELD_EX32(cfg[R_WQCFG3], WQCFG3, MAX_BATCH_SHIFT) >
+        s->max_batch_shift) {
+        return IDXD_CMDERR_WQ_MAX_BATCH;
+    }
+    if (FIELD_EX32(cfg[R_WQCFG3], WQCFG3, MAX_XFER_SHIFT) >
+        s->max_xfer_shift) {
+        return IDXD_CMDERR_WQ_MAX_XFER;
+    }
+    return IDXD_CMDERR_NONE;
+}

@@ -1,0 +1,425 @@
+/*
+ * Intel Data Streaming Accelerator (DSA) 2.0 device model, internals
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef HW_DMA_IDXD_H
+#define HW_DMA_IDXD_H
+
+#include "qemu/queue.h"
+#include "qemu/thread.h"
+#include "hw/pci/pci_device.h"
+#include "hw/pci/pci_ats.h"
+#include "hw/pci/pcie_ats.h"
+#include "system/runstate.h"
+#include "desc.h"
+#include "regs.h"
+
+#define TYPE_IDXD "idxd"
+OBJECT_DECLARE_TYPE(IdxdState, IdxdClass, IDXD)
+#define TYPE_IDXD_DSA "idxd-dsa"
+
+#define IDXD_MAX_WQS            64
+#define IDXD_MAX_GROUPS         16
+#define IDXD_MAX_ENGINES        16
+#define IDXD_MAX_TOTAL_SIZE     1024
+#define IDXD_MAX_VECTORS        (IDXD_MAX_WQS + 1)
+#define IDXD_PRG_COUNT          512
+
+/*
+ * Threads and locks
+ *
+ * Each engine is a thread.  Registers are accessed by vCPUs, which hold the
+ * BQL.  An engine never takes the BQL, so whoever holds it may wait for one;
+ * interrupts and the ends of commands are handed over to bottom halves.
+ *
+ * IdxdState.lock protects all that vCPUs and engines share.  It is taken inside
+ * the BQL and is not held across an access to guest memory.
+ * IdxdAtc.lock is taken inside or outside of nothing else.
+ *
+ * An engine that does anything but wait is active.  While the virtual machine
+ * is stopped no engine is.
+ */
+
+/* What is different between DSA and IAA */
+struct IdxdClass {
+    PCIDeviceClass parent_class;
+
+    DeviceRealize parent_realize;
+    /* GENCAP event log support: an entry is 32 << this bytes */
+    uint8_t evl_support;
+    /* bytes of a completion record, its alignment, and its place in an entry */
+    uint8_t record_size;
+    /* bit N is opcode N; what is above bit 63 is zero */
+    uint64_t opcap;
+};
+
+typedef struct IdxdEngine IdxdEngine;
+
+/* State of a batch while an engine works on it */
+typedef struct IdxdBatch {
+    uint8_t id;
+    /* a member ended with a status other than success */
+    bool failed;
+    /* an entry for the batch is in the event log, so that it must end there */
+    bool logged;
+    /* a member's record was not written by the device */
+    bool record_missing;
+} IdxdBatch;
+
+/* A descriptor from when it is accepted until all that it causes is visible */
+typedef struct IdxdWork {
+    QTAILQ_ENTRY(IdxdWork) all;
+    QSIMPLEQ_ENTRY(IdxdWork) next;
+    /* order of acceptance in the device */
+    uint64_t seq;
+    /* number of entries that were in the log by then, ever */
+    uint64_t evl_mark;
+    IdxdDesc desc;
+    /* PCI_NO_PASID: requests go without one */
+    uint32_t pasid;
+    bool priv;
+    uint8_t wq;
+    /* came through a portal page for IMS handles */
+    bool ims;
+    /* not a descriptor to carry out, but a write that a portal dropped */
+    bool portal_error;
+    /* atomic; set under the lock, then the engine gives up */
+    bool aborted;
+    /* a member: its batch and index there; else NULL */
+    IdxdBatch *batch;
+    uint16_t batch_index;
+    /* a batch, once it has begun: its state; else NULL */
+    IdxdBatch *own_batch;
+    IdxdRecord rec;
+} IdxdWork;
+
+typedef QSIMPLEQ_HEAD(, IdxdWork) IdxdWorkQueue;
+
+typedef struct IdxdWq {
+    uint32_t cfg[IDXD_WQCFG_WORDS];
+    /* IDXD_DISABLED, in which cfg can be written, _ENABLED or _DRAINING */
+    IdxdDeviceState state;
+    /* accepted, not yet given to an engine */
+    IdxdWorkQueue queue;
+    uint16_t occupancy;
+    /* descriptors that may go before it is another WQ's turn */
+    uint8_t credit;
+    /* a dropped write is still to be reported */
+    bool portal_error;
+} IdxdWq;
+
+struct IdxdEngine {
+    IdxdState *s;
+    unsigned id;
+    QemuThread thread;
+    /* signalled under the lock whenever what an engine waits for can be true */
+    QemuCond wake;
+    bool active;
+    IdxdWork *work;
+    IdxdBatch batch;
+};
+
+/* A command that waits for descriptors to end */
+typedef struct IdxdPendingCommand {
+    uint32_t reg;
+    /* descriptors accepted from here on do not matter */
+    uint64_t until;
+    bool ready;
+} IdxdPendingCommand;
+
+/* The event log's ring, fixed while the device is enabled */
+typedef struct IdxdEvl {
+    uint64_t base;
+    uint32_t pasid;
+    bool priv;
+    uint16_t size;
+    uint16_t head;
+    uint16_t tail;
+    bool enabled;
+    bool pending;
+    /* an engine writes the entry at tail */
+    bool busy;
+    /* entries ever logged, and for each slot whose record the entry holds */
+    uint64_t logged;
+    struct IdxdEvlOwner {
+        uint32_t pasid;
+        uint8_t wq;
+        bool record;
+    } *owner;
+} IdxdEvl;
+
+/* An outstanding page request group */
+typedef struct IdxdPrg {
+    bool used;
+    bool answered;
+    /* nobody waits for the answer any more */
+    bool orphan;
+    uint32_t pasid;
+    IOMMUPRIResponseCode code;
+} IdxdPrg;
+
+/* Address translation cache, see atc.c */
+#define IDXD_ATC_SETS           256
+#define IDXD_ATC_WAYS           4
+
+typedef struct IdxdAtc {
+    QemuMutex lock;
+    QemuCond cond;
+    /* engines that access memory with translations from here */
+    unsigned users;
+    unsigned invalidators;
+    /* counts invalidations */
+    uint64_t gen;
+    uint8_t victim;
+    IOMMUTLBEntry entry[IDXD_ATC_SETS][IDXD_ATC_WAYS];
+} IdxdAtc;
+
+struct IdxdState {
+    PCIDevice parent_obj;
+
+    MemoryRegion mmio;
+    MemoryRegion mmio_regs;
+    MemoryRegion portals;
+    QEMUBH *irq_bh;
+    QEMUBH *cmd_bh;
+    VMChangeStateEntry *vmstate;
+    IOMMUNotifier iotlb_notifier;
+    IOMMUPRINotifier pri_notifier;
+    bool have_iotlb_notifier;
+    bool have_pri_notifier;
+
+    /* properties */
+    uint8_t num_wqs;
+    uint8_t num_groups;
+    uint8_t num_engines;
+    uint16_t total_size;
+    uint8_t max_xfer_shift;
+    uint8_t max_batch_shift;
+    bool prop_event_log;
+    bool prop_prs_disable;
+    bool prop_block_on_fault;
+    bool prop_int_handles;
+
+    QemuMutex lock;
+    /* an engine went idle or to sleep */
+    QemuCond quiet;
+    bool stopped;
+    bool quit;
+
+    /* registers */
+    IdxdDeviceState state;
+    IdxdResetType reset_type;
+    uint32_t gencfg;
+    uint32_t genctrl;
+    uint32_t intcause;
+    uint32_t cmdsts;
+    uint32_t evlcfg[4];
+    uint64_t swerror[4];
+    uint8_t grpcfg[IDXD_MAX_GROUPS][IDXD_GRPCFG_USED];
+    uint32_t msix_perm[IDXD_MAX_VECTORS];
+
+    /* interrupt handles: 0 none, else what Request Interrupt Handle gave */
+    uint16_t int_handle[IDXD_MAX_VECTORS];
+    uint8_t int_handle_epoch;
+    /* messages to send */
+    uint32_t irq_count[IDXD_MAX_VECTORS];
+
+    IdxdPendingCommand cmd;
+    IdxdWq wq[IDXD_MAX_WQS];
+    IdxdEngine engine[IDXD_MAX_ENGINES];
+    /* the WQ after which an engine looks for work */
+    uint8_t last_wq[IDXD_MAX_GROUPS];
+    /* accepted and not yet retired, in order of acceptance */
+    QTAILQ_HEAD(, IdxdWork) works;
+    IdxdWorkQueue portal_errors;
+    uint64_t next_seq;
+    /* identifiers of the batches in flight */
+    uint64_t batch_ids;
+
+    IdxdEvl evl;
+    IdxdPrg prg[IDXD_PRG_COUNT];
+    unsigned prg_outstanding;
+    uint16_t prg_next;
+
+    IdxdAtc atc;
+};
+
+static inline uint8_t idxd_devfn(const IdxdState *s)
+{
+    return s->parent_obj.devfn;
+}
+
+/* mmio.c */
+extern const MemoryRegionOps idxd_mmio_ops;
+uint32_t idxd_gencap(IdxdState *s);
+void idxd_clear_registers(IdxdState *s);
+
+/* cmd.c */
+void idxd_cmd_write(IdxdState *s, uint32_t val);
+void idxd_cmd_check(IdxdState *s);
+void idxd_cmd_bh(void *opaque);
+void idxd_halt(IdxdState *s, IdxdResetType type);
+
+/* config.c: the checks of Enable Device and Enable WQ */
+IdxdCommandError idxd_check_device_config(IdxdState *s);
+IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq);
+int idxd_wq_group(const IdxdState *s, unsigned wq);
+
+/* irq.c */
+void idxd_irq_raise(IdxdState *s, unsigned vector);
+void idxd_irq_cause(IdxdState *s, uint32_t cause);
+void idxd_irq_bh(void *opaque);
+int idxd_irq_handle_request(IdxdState *s, uint32_t operand);
+bool idxd_irq_handle_release(IdxdState *s, uint32_t operand);
+bool idxd_irq_handle_valid(IdxdState *s, const IdxdWork *w, unsigned *vector);
+
+/* portal.c */
+extern const MemoryRegionOps idxd_portal_ops;
+void idxd_portal_class_init(ObjectClass *klass);
+
+/* wq.c */
+void idxd_wq_accept(IdxdState *s, unsigned wq, IdxdWork *w);
+IdxdWork *idxd_wq_dispatch(IdxdState *s, const IdxdEngine *e);
+void idxd_wq_retire(IdxdState *s, IdxdWork *w);
+typedef bool IdxdWorkFilter(const IdxdWork *w, uint32_t operand);
+bool idxd_works_pending(IdxdState *s, IdxdWorkFilter *filter, uint32_t operand,
+                        uint64_t until);
+void idxd_works_abort(IdxdState *s, IdxdWorkFilter *filter, uint32_t operand);
+
+/* engine.c */
+void idxd_engines_start(IdxdState *s);
+void idxd_engines_exit(IdxdState *s);
+void idxd_engines_wake(IdxdState *s);
+void idxd_engines_quiesce(IdxdState *s);
+void idxd_engine_wait(IdxdEngine *e);
+bool idxd_engine_checkpoint(IdxdEngine *e);
+void idxd_vm_change_state(void *opaque, bool running, RunState state);
+
+/* How an access to guest memory ended */
+typedef enum IdxdXlat {
+    IDXD_XLAT_OK,
+    /* no translation, and no page request was allowed or possible */
+    IDXD_XLAT_FAULT,
+    /* a page request was answered with other than success */
+    IDXD_XLAT_REFUSED,
+    /* not memory, or the function may not access it */
+    IDXD_XLAT_ERROR,
+    /* the descriptor is to be given up without a trace */
+    IDXD_XLAT_ABORTED,
+} IdxdXlat;
+
+/* Who accesses guest memory, and what may be done about a fault */
+typedef struct IdxdRequester {
+    /* PCI_NO_PASID: requests go without one */
+    uint32_t pasid;
+    bool priv;
+    bool page_request;
+} IdxdRequester;
+
+/* A piece of guest memory */
+typedef struct IdxdSpan {
+    uint64_t addr;
+    bool write;
+    /* in: bytes wanted, not 0; out: bytes at ptr */
+    uint32_t len;
+    uint8_t *ptr;
+
+    /* valid while no invalidation came since it was asked for */
+    bool translated;
+    uint64_t gen;
+    IOMMUTLBEntry tlb;
+    /* mapped without a translation of ours */
+    bool untranslated;
+    MemoryRegionCache cache;
+} IdxdSpan;
+
+/* atc.c */
+bool idxd_atc_enter(IdxdState *s, uint32_t pasid, IdxdSpan *span, unsigned n,
+                    unsigned *miss);
+void idxd_atc_leave(IdxdState *s);
+uint64_t idxd_atc_generation(IdxdState *s);
+void idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span);
+void idxd_atc_flush(IdxdState *s);
+void idxd_atc_init(IdxdState *s);
+void idxd_atc_attach(IdxdState *s);
+void idxd_atc_destroy(IdxdState *s);
+
+/* access.c */
+IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
+                  unsigned n, unsigned *bad);
+void idxd_unpin(IdxdEngine *e, IdxdSpan *span, unsigned n);
+IdxdXlat idxd_read(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
+                   void *buf, uint32_t len, uint64_t *bad);
+IdxdXlat idxd_write(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
+                    const void *buf, uint32_t len, bool first_byte_last);
+
+/* pri.c */
+IdxdXlat idxd_page_request(IdxdEngine *e, const IdxdRequester *rq,
+                           uint64_t addr, bool write);
+void idxd_pri_attach(IdxdState *s);
+void idxd_pri_detach(IdxdState *s);
+void idxd_pri_cancel(IdxdState *s);
+
+/* evl.c */
+IdxdCommandError idxd_evl_setup(IdxdState *s);
+void idxd_evl_teardown(IdxdState *s);
+void idxd_evl_write_head(IdxdState *s, uint32_t val);
+void idxd_evl_write_pending(IdxdState *s, uint32_t val);
+bool idxd_evl_record_in_log(IdxdState *s, const IdxdWork *w);
+bool idxd_evl_in_use(IdxdState *s);
+bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4]);
+
+/* error.c */
+void idxd_report(IdxdEngine *e, const IdxdWork *w, uint8_t code, bool write,
+                 uint64_t addr);
+void idxd_swerror_ack(IdxdState *s, uint32_t val);
+
+/* record.c */
+void idxd_record_encode(const IdxdRecord *rec, uint8_t *buf);
+void idxd_complete(IdxdEngine *e, IdxdWork *w);
+
+/* exec.c */
+bool idxd_wq_prs(const IdxdState *s, unsigned wq);
+IdxdRequester idxd_operand_requester(const IdxdState *s, const IdxdWork *w);
+IdxdRequester idxd_record_requester(const IdxdState *s, const IdxdWork *w);
+void idxd_operand_fault(IdxdWork *w, IdxdXlat xlat, const IdxdSpan *span,
+                        uint32_t completed);
+void idxd_execute(IdxdEngine *e, IdxdWork *w);
+
+/*
+ * An operation.  check() returns a status, success to go on; run() sets the
+ * record.  Both may be NULL.
+ */
+typedef struct IdxdOp {
+    const char *name;
+    uint8_t opcode;
+    /* flags allowed beside those that all operations have */
+    uint32_t flags;
+    /* bit N: byte N of the descriptor is used, from byte 16 on */
+    uint64_t bytes;
+    /* the size field is a transfer size */
+    bool sized;
+    /* the result is returned in the record, which must be requested */
+    bool needs_record;
+    uint8_t (*check)(const IdxdState *s, const IdxdWork *w);
+    void (*run)(IdxdEngine *e, IdxdWork *w);
+} IdxdOp;
+
+#define IDXD_BYTES(off, len)    MAKE_64BIT_MASK(off, len)
+#define IDXD_BYTES_SRC          IDXD_BYTES(16, 8)
+#define IDXD_BYTES_DST          IDXD_BYTES(24, 8)
+#define IDXD_BYTES_SIZE         IDXD_BYTES(32, 4)
+
+/* op-*.c, batch.c */
+extern const IdxdOp idxd_op_noop;
+extern const IdxdOp idxd_op_drain;
+extern const IdxdOp idxd_op_move;
+extern const IdxdOp idxd_op_fill;
+extern const IdxdOp idxd_op_compare;
+extern const IdxdOp idxd_op_compare_pattern;
+extern const IdxdOp idxd_op_batch;
+void idxd_batch_end(IdxdState *s, IdxdWork *w);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Descriptors whose records go to the pages of a region. */
+#ifndef IDXD_TEST_RUN_H
+#define IDXD_TEST_RUN_H
+
+#include "portal.h"
+#include "region.h"
+#include "wq.h"
+
+struct run {
+	unsigned int submitted;	/* fewer than the region's pages if one was lost */
+	unsigned int written;	/* records that are right, in memory that may be written */
+	unsigned int refused;	/* records that rightly stayed away, and were counted */
+	unsigned int wrong;	/* everything else */
+	char why[200];		/* what was wrong with the first of them */
+	struct dsa_hw_desc desc;		/* the last descriptor */
+	struct dsa_completion_record record;	/* its record, if written */
+};
+
+/**
+ * run_region() - submit a descriptor for each page of a region and check all
+ * @run: filled in; what it held before is forgotten
+ * @p: opened portal of @wq
+ * @wq: the queue
+ * @r: fresh region: no page of it has had a record yet
+ * @seed: makes the descriptors differ from those of another run
+ * @burst: how many descriptors may be under way at a time, from 1
+ * @ns: from submission to completion of each, for @r->pages of them, or NULL;
+ *	0 for those that are refused
+ *
+ * Return: 0 if all records are as they must be, else -EBADMSG, or the negative
+ * errno of a submission.
+ */
+int run_region(struct run *run, struct portal *p, const struct wq *wq,
+	       const struct region *r, unsigned int seed, unsigned int burst,
+	       uint64_t *ns);
+
+#endif /* IDXD_TEST_RUN_H */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* main() of a test program that needs a configured device. */
+#ifndef IDXD_TEST_MAIN_H
+#define IDXD_TEST_MAIN_H
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "../kselftest_harness.h"
+#include "lib/wq.h"
+
+/* A test runs in a child: it must not outlive who ends the program. */
+static void end_all(int sig)
+{
+	kill(0, SIGKILL);
+}
+
+static int idxd_test_main(int argc, char **argv)
+{
+	struct wq wq;
+
+	if (!wq_find(&wq, 0)) {
+		printf("1..0 # SKIP no enabled work queue, see setup-wqs.sh\n");
+		return KSFT_SKIP;
+	}
+
+	setpgid(0, 0);
+	signal(SIGTERM, end_all);
+
+	return test_harness_run(argc, argv);
+}
+
+#endif /* IDXD_TEST_MAIN_H */
