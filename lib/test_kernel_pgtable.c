@@ -430,7 +430,8 @@ DEFINE_DEBUGFS_ATTRIBUTE(bonds_fops, bonds_get, bonds_set, "%llu\n");
 static int __init test_kernel_pgtable_init(void)
 {
 	/* Physical addresses that nobody uses; nothing is ever accessed there. */
-	phys_addr_t phys = 1ULL << (boot_cpu_data.x86_phys_bits - 1);
+	phys_addr_t phys = 1ULL << (min_t(int, boot_cpu_data.x86_phys_bits,
+					  MAX_PHYSMEM_BITS) - 1);
 
 	test_res = request_mem_region(phys, 2 * PUD_SIZE, KBUILD_MODNAME);
 	if (!test_res)

@@ -35,6 +35,7 @@ FIXTURE(cr_flood) {
 
 FIXTURE_SETUP(cr_flood)
 {
+	end_with_parent();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 
 	ASSERT_EQ(0, evl_status(&self->wq, &self->before.evl));

@@ -46,6 +46,7 @@ FIXTURE_VARIANT_ADD(cr_visible, polled_by_cpu1) {
 
 FIXTURE_SETUP(cr_visible)
 {
+	end_with_parent();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));

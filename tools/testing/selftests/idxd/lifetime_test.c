@@ -46,6 +46,7 @@ FIXTURE_VARIANT_ADD(lifetime, shared) {
 
 FIXTURE_SETUP(lifetime)
 {
+	end_with_parent();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 }
 

@@ -4,16 +4,16 @@
 #define IDXD_TEST_MAIN_H
 
 #include <signal.h>
-#include <unistd.h>
+#include <sys/prctl.h>
 
 #include "../kselftest.h"
 #include "../kselftest_harness.h"
 #include "lib/wq.h"
 
-/* A test runs in a child: it must not outlive who ends the program. */
-static void end_all(int sig)
+/* A test runs in a child: it must not outlive a program that is killed. */
+static inline void end_with_parent(void)
 {
-	kill(0, SIGKILL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static int idxd_test_main(int argc, char **argv)
@@ -24,9 +24,6 @@ static int idxd_test_main(int argc, char **argv)
 		printf("1..0 # SKIP no enabled work queue, see setup-wqs.sh\n");
 		return KSFT_SKIP;
 	}
-
-	setpgid(0, 0);
-	signal(SIGTERM, end_all);
 
 	return test_harness_run(argc, argv);
 }

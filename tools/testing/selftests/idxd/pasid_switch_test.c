@@ -27,6 +27,27 @@
 #define DST		(PLACE + 2 * 4096)
 #define PLACE_BYTES	(3 * 4096)
 
+/* How a process ends. */
+enum outcome {
+	ALL_RIGHT,
+	NO_MEMORY,
+	NO_PORTAL,
+	NOT_SUBMITTED,
+	NO_RECORD,
+	WRONG_STATUS,
+	WRONG_DATA,
+};
+
+static const char *const outcomes[] = {
+	[ALL_RIGHT] = "all right",
+	[NO_MEMORY] = "no memory at the place",
+	[NO_PORTAL] = "the queue cannot be opened",
+	[NOT_SUBMITTED] = "the queue stays full",
+	[NO_RECORD] = "the record came to somebody else",
+	[WRONG_STATUS] = "the record tells of a failure",
+	[WRONG_DATA] = "the data went to somebody else",
+};
+
 FIXTURE(pasid_switch) {
 	struct wq wq;
 	atomic_uint *turn;
@@ -37,6 +58,7 @@ FIXTURE_SETUP(pasid_switch)
 {
 	cpu_set_t one;
 
+	end_with_parent();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 
 	self->turn = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -65,21 +87,22 @@ static void wait_turn(atomic_uint *turn, unsigned int me)
  * Submit when it is one's turn, give the turn to the next, and only then look
  * for the record: the others have submitted in between.
  */
-static int alternate(const struct wq *wq, atomic_uint *turn, unsigned int me,
-		     unsigned int processes, bool record_fault)
+static enum outcome alternate(const struct wq *wq, atomic_uint *turn,
+			      unsigned int me, unsigned int processes,
+			      bool record_fault)
 {
 	struct dsa_hw_desc desc;
 	struct portal portal;
 	unsigned int round, i;
 	char *place;
-	int rc = 0;
+	enum outcome rc = ALL_RIGHT;
 
 	place = mmap(PLACE, PLACE_BYTES, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (place != PLACE)
-		return 10;
+		return NO_MEMORY;
 	if (portal_open(&portal, wq, SUBMIT_PORTAL))
-		return 11;
+		return NO_PORTAL;
 
 	for (round = 0; round < ROUNDS; round++) {
 		char mark = 1 + me * 64 + round % 64;
@@ -93,16 +116,16 @@ static int alternate(const struct wq *wq, atomic_uint *turn, unsigned int me,
 
 		wait_turn(turn, me);
 		if (portal_submit(&portal, &desc))
-			rc = 12;
+			rc = NOT_SUBMITTED;
 		atomic_store(turn, (me + 1) % processes);
 
 		if (!rc && !record_wait(RECORD, RECORD_MS / 4))
-			rc = 13;
+			rc = NO_RECORD;
 		if (!rc && RECORD->status != DSA_COMP_SUCCESS)
-			rc = 14;
+			rc = WRONG_STATUS;
 		for (i = 0; !rc && i < 4096; i++)
 			if (DST[i] != mark)
-				rc = 15;
+				rc = WRONG_DATA;
 		if (rc)
 			break;
 	}
@@ -134,9 +157,8 @@ static void run_processes(struct __test_metadata *_metadata,
 	for (i = 0; i < PROCESSES; i++) {
 		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
 		EXPECT_EQ(0, status) {
-			TH_LOG("process %u: %s %d", i,
-			       WIFEXITED(status) ? "exit" : "signal",
-			       WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+			TH_LOG("process %u: %s", i, WIFEXITED(status) ?
+			       outcomes[WEXITSTATUS(status)] : "killed");
 		}
 	}
 }

@@ -37,6 +37,7 @@ FIXTURE_VARIANT_ADD(unprivileged, shared) {
 
 FIXTURE_SETUP(unprivileged)
 {
+	end_with_parent();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 
 	ASSERT_EQ(0, caps_drop_rawio());
