@@ -6,6 +6,7 @@
  * in atomic context, and one round of invalidations serves all pages that have
  * gathered. What waits is bounded by what is unlinked during one round.
  */
+#include <linux/init.h>
 #include <linux/kernel_pgtable.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -20,6 +21,7 @@ static void kernel_pgtable_work_fn(struct work_struct *work);
 static DEFINE_SPINLOCK(kernel_pgtable_lock);
 static LIST_HEAD(kernel_pgtable_pages);
 static DECLARE_WORK(kernel_pgtable_work, kernel_pgtable_work_fn);
+static struct workqueue_struct *kernel_pgtable_wq;
 
 static void kernel_pgtable_work_fn(struct work_struct *work)
 {
@@ -56,6 +58,19 @@ void kernel_pgtable_defer_free(struct page *page)
 	list_add_tail(&page->lru, &kernel_pgtable_pages);
 	spin_unlock_irqrestore(&kernel_pgtable_lock, flags);
 
-	/* Telling many IOMMUs takes a while: no CPU's other work should wait. */
-	queue_work(system_unbound_wq, &kernel_pgtable_work);
+	queue_work(kernel_pgtable_wq ?: system_unbound_wq,
+		   &kernel_pgtable_work);
 }
+
+/*
+ * Unbound, as telling many IOMMUs takes a while; with a rescuer, as pages must
+ * not pile up just because there is no memory for one more worker.
+ */
+static int __init kernel_pgtable_init(void)
+{
+	kernel_pgtable_wq = alloc_workqueue("kernel_pgtable",
+					    WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
+
+	return kernel_pgtable_wq ? 0 : -ENOMEM;
+}
+core_initcall(kernel_pgtable_init);

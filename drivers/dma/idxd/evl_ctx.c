@@ -14,7 +14,16 @@ struct evl_item {
 	struct idxd_evl_entry entry;
 };
 
-static struct kmem_cache *evl_item_cache;
+/* Items come a page at a time: one by one, they would make open() slow. */
+struct evl_block {
+	struct list_head node;
+	struct evl_item items[];
+};
+
+#define EVL_BLOCK_ITEMS							\
+	((PAGE_SIZE - sizeof(struct evl_block)) / sizeof(struct evl_item))
+
+static struct kmem_cache *evl_block_cache;
 
 /* A close waits this long for the records that are due. */
 #define EVL_CLOSE_TIMEOUT	HZ
@@ -22,30 +31,47 @@ static struct kmem_cache *evl_item_cache;
 int idxd_evl_ctx_cache_create(void)
 {
 	/* The memory is charged to who opens the file. */
-	evl_item_cache = kmem_cache_create("idxd_evl_item", sizeof(struct evl_item), 0,
-					   SLAB_ACCOUNT, NULL);
+	evl_block_cache = kmem_cache_create("idxd_evl_items", PAGE_SIZE, 0, SLAB_ACCOUNT, NULL);
 
-	return evl_item_cache ? 0 : -ENOMEM;
+	return evl_block_cache ? 0 : -ENOMEM;
 }
 
 void idxd_evl_ctx_cache_destroy(void)
 {
-	kmem_cache_destroy(evl_item_cache);
+	kmem_cache_destroy(evl_block_cache);
 }
 
-static void evl_items_free(struct list_head *items)
+static void evl_items_free(struct idxd_evl_ctx *ctx)
 {
-	struct evl_item *item, *next;
+	struct evl_block *block, *next;
 
-	list_for_each_entry_safe(item, next, items, node)
-		kmem_cache_free(evl_item_cache, item);
+	list_for_each_entry_safe(block, next, &ctx->blocks, node)
+		kmem_cache_free(evl_block_cache, block);
+}
+
+static int evl_items_alloc(struct idxd_evl_ctx *ctx)
+{
+	struct evl_block *block = NULL;
+	int i;
+
+	for (i = 0; i < IDXD_EVL_CTX_ITEMS; i++) {
+		if (i % EVL_BLOCK_ITEMS == 0) {
+			block = kmem_cache_alloc(evl_block_cache, GFP_KERNEL);
+			if (!block)
+				return -ENOMEM;
+			list_add(&block->node, &ctx->blocks);
+		}
+		list_add(&block->items[i % EVL_BLOCK_ITEMS].node, &ctx->free);
+	}
+
+	return 0;
 }
 
 static void evl_ctx_release(struct kref *ref)
 {
 	struct idxd_evl_ctx *ctx = container_of(ref, struct idxd_evl_ctx, ref);
 
-	evl_items_free(&ctx->free);
+	evl_items_free(ctx);
 	mmdrop(ctx->mm);
 	kfree(ctx);
 }
@@ -85,8 +111,6 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 					  ioasid_t pasid)
 {
 	struct idxd_evl_ctx *ctx;
-	struct evl_item *item;
-	int i;
 
 	ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
 	if (!ctx)
@@ -96,19 +120,16 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 	ctx->wq = wq;
 	ctx->pasid = pasid;
 	spin_lock_init(&ctx->lock);
+	INIT_LIST_HEAD(&ctx->blocks);
 	INIT_LIST_HEAD(&ctx->free);
 	INIT_LIST_HEAD(&ctx->queue);
 	init_waitqueue_head(&ctx->idle);
 	INIT_WORK(&ctx->work, evl_ctx_work);
 
-	for (i = 0; i < IDXD_EVL_CTX_ITEMS; i++) {
-		item = kmem_cache_alloc(evl_item_cache, GFP_KERNEL);
-		if (!item) {
-			evl_items_free(&ctx->free);
-			kfree(ctx);
-			return NULL;
-		}
-		list_add(&item->node, &ctx->free);
+	if (evl_items_alloc(ctx)) {
+		evl_items_free(ctx);
+		kfree(ctx);
+		return NULL;
 	}
 
 	mmgrab(mm);

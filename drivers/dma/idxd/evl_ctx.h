@@ -25,6 +25,7 @@ struct mm_struct;
  * @pasid: PASID of @mm
  * @files: opened files, under wq->evl_ctx_lock
  * @lock: protects what follows; nests inside the lock of wq->evl_ctxs
+ * @blocks: memory of the items
  * @free: items not in use
  * @queue: items that wait, in the order in which the device logged them
  * @busy: @work is queued or runs
@@ -41,6 +42,7 @@ struct idxd_evl_ctx {
 	unsigned int files;
 
 	spinlock_t lock;	/* the lists and the flags below */
+	struct list_head blocks;
 	struct list_head free;
 	struct list_head queue;
 	bool busy;

@@ -10,21 +10,30 @@
 #include "trace.h"
 
 /* Bounds the time that an invalidation, or a stop of the machine, waits */
-#define IDXD_CHUNK      0x10000
+#define IDXD_CHUNK              0x10000
+
+/* Requests for a page that the guest calls served, and that never is there */
+#define IDXD_PAGE_REQUESTS      64
 
 /*
  * Only RAM is accessed: a device's registers would need the BQL, which whoever
- * waits for this engine may hold.
+ * waits for this engine may hold.  For the same reason no IOMMU translates on
+ * the way: an untranslated span is an error if it would have to.
  */
-static bool idxd_map_translated(IdxdSpan *span)
+static bool idxd_map(IdxdState *s, IdxdSpan *span)
 {
-    uint64_t offset = span->addr & span->tlb.addr_mask;
-    uint64_t len = MIN(MIN(span->len, IDXD_CHUNK),
-                       span->tlb.addr_mask + 1 - offset);
+    AddressSpace *as = pci_get_address_space(PCI_DEVICE(s));
+    uint64_t addr = span->addr;
+    uint64_t len = MIN(span->len, IDXD_CHUNK);
 
-    len = address_space_cache_init(&span->cache, span->tlb.target_as,
-                                   span->tlb.translated_addr + offset, len,
-                                   span->write);
+    if (!span->untranslated) {
+        uint64_t offset = addr & span->tlb.addr_mask;
+
+        as = span->tlb.target_as;
+        addr = span->tlb.translated_addr + offset;
+        len = MIN(len, span->tlb.addr_mask + 1 - offset);
+    }
+    len = address_space_cache_init(&span->cache, as, addr, len, span->write);
     if (!span->cache.ptr) {
         address_space_cache_destroy(&span->cache);
         return false;
@@ -34,37 +43,10 @@ static bool idxd_map_translated(IdxdSpan *span)
     return true;
 }
 
-/* By requester ID, for which the IOMMU, if there is one, translates */
-static bool idxd_map_untranslated(IdxdState *s, IdxdSpan *span)
+static void idxd_unmap(IdxdSpan *span)
 {
-    AddressSpace *as = pci_get_address_space(PCI_DEVICE(s));
-    hwaddr len = MIN(span->len, IDXD_CHUNK);
-    MemoryRegion *mr;
-    hwaddr xlat;
-
     RCU_READ_LOCK_GUARD();
 
-    mr = address_space_translate(as, span->addr, &xlat, &len, span->write,
-                                 MEMTXATTRS_UNSPECIFIED);
-    if (!memory_access_is_direct(mr, span->write, MEMTXATTRS_UNSPECIFIED)) {
-        return false;
-    }
-    span->ptr = address_space_map(as, span->addr, &len, span->write,
-                                  MEMTXATTRS_UNSPECIFIED);
-    if (!span->ptr) {
-        return false;
-    }
-    span->len = len;
-    return true;
-}
-
-static void idxd_unmap(IdxdState *s, IdxdSpan *span)
-{
-    if (span->untranslated) {
-        address_space_unmap(pci_get_address_space(PCI_DEVICE(s)), span->ptr,
-                            span->len, span->write, span->len);
-        return;
-    }
     if (span->write) {
         address_space_cache_invalidate(&span->cache, 0, span->len);
     }
@@ -77,10 +59,11 @@ static IdxdXlat idxd_translate(IdxdEngine *e, const IdxdRequester *rq,
 {
     IOMMUAccessFlags need = span->write ? IOMMU_WO : IOMMU_RO;
     IdxdState *s = e->s;
+    unsigned rounds;
     IdxdXlat xlat;
     ssize_t ret;
 
-    for (;;) {
+    for (rounds = 0; ; rounds++) {
         if (!idxd_engine_checkpoint(e)) {
             return IDXD_XLAT_ABORTED;
         }
@@ -106,6 +89,9 @@ static IdxdXlat idxd_translate(IdxdEngine *e, const IdxdRequester *rq,
                                      span->write);
         if (!rq->page_request) {
             return IDXD_XLAT_FAULT;
+        }
+        if (rounds == IDXD_PAGE_REQUESTS) {
+            return IDXD_XLAT_REFUSED;
         }
         xlat = idxd_page_request(e, rq, span->addr, span->write);
         if (xlat != IDXD_XLAT_OK) {
@@ -174,13 +160,12 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
     }
 
     for (i = 0; i < n; i++) {
-        if (span[i].untranslated ? !idxd_map_untranslated(s, &span[i])
-                                 : !idxd_map_translated(&span[i])) {
+        if (!idxd_map(s, &span[i])) {
             bool translated = !span[i].untranslated;
 
             *bad = i;
             while (i--) {
-                idxd_unmap(s, &span[i]);
+                idxd_unmap(&span[i]);
             }
             if (translated) {
                 idxd_atc_leave(s);
@@ -202,7 +187,7 @@ void idxd_unpin(IdxdEngine *e, IdxdSpan *span, unsigned n)
     unsigned i;
 
     for (i = 0; i < n; i++) {
-        idxd_unmap(e->s, &span[i]);
+        idxd_unmap(&span[i]);
     }
     if (translated) {
         idxd_atc_leave(e->s);

@@ -241,10 +241,7 @@ static void idxd_cmd_wait(IdxdState *s, uint32_t reg)
     if (idxd_waiting[code].abort) {
         idxd_works_abort(s, idxd_waiting[code].filter, operand);
     }
-    if (idxd_cmd_is_ready(s)) {
-        idxd_cmd_apply(s, reg);
-        idxd_cmd_finish(s, reg, IDXD_CMDERR_NONE, 0);
-    }
+    idxd_cmd_check(s);
 }
 
 static void idxd_cmd_handle(IdxdState *s, uint32_t reg)
@@ -318,13 +315,16 @@ void idxd_cmd_write(IdxdState *s, uint32_t reg)
 /**
  * idxd_halt: the device stops, and asks for a reset
  *
- * What is in the device is given up, and a pending command fails.
+ * What is in the device is given up, and a pending command fails; a pending
+ * Reset Device is what a halt asks for, so that there is none then.
  *
  * Context: the device's lock is held, any thread.
  */
 void idxd_halt(IdxdState *s, IdxdResetType type)
 {
-    if (s->state == IDXD_HALTED) {
+    if (s->state == IDXD_HALTED ||
+        (FIELD_EX32(s->cmdsts, CMDSTS, ACTIVE) &&
+         idxd_cmd_code(s->cmd.reg) == IDXD_CMD_RESET_DEVICE)) {
         return;
     }
     trace_idxd_halt(idxd_devfn(s), type);

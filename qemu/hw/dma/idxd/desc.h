@@ -85,7 +85,6 @@ typedef struct IdxdDesc {
     uint8_t raw[IDXD_DESC_SIZE];
 } IdxdDesc;
 
-/* What is different between descriptors as submitted and their fields */
 static inline uint32_t idxd_desc_pasid(const IdxdDesc *d)
 {
     return extract32(ldl_le_p(d->raw), 0, 20);

@@ -231,7 +231,7 @@ bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4])
                            extract64(head[0], 4, 1), extract64(head[0], 24, 8),
                            head[2]);
         idxd_evl_publish(s, w, code);
-    } else if (xlat != IDXD_XLAT_ABORTED) {
+    } else if (!qatomic_read(&e->work->aborted)) {
         trace_idxd_evl_write_error(idxd_devfn(s), addr);
         idxd_halt(s, IDXD_RESET_SOFTWARE);
     }

@@ -36,7 +36,7 @@ OBJECT_DECLARE_TYPE(IdxdState, IdxdClass, IDXD)
  *
  * IdxdState.lock protects all that vCPUs and engines share.  It is taken inside
  * the BQL and is not held across an access to guest memory.
- * IdxdAtc.lock is taken inside or outside of nothing else.
+ * IdxdAtc.lock is never held together with it.
  *
  * An engine that does anything but wait is active.  While the virtual machine
  * is stopped no engine is.
@@ -330,7 +330,7 @@ typedef struct IdxdSpan {
     bool translated;
     uint64_t gen;
     IOMMUTLBEntry tlb;
-    /* mapped without a translation of ours */
+    /* by requester ID, through the device's own address space */
     bool untranslated;
     MemoryRegionCache cache;
 } IdxdSpan;

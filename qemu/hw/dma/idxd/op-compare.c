@@ -9,6 +9,7 @@
 
 #define IDXD_PATTERN_SIZE   8
 
+/* The guest can change the buffers meanwhile: len where none is found then */
 static uint32_t idxd_first_difference(const uint8_t *a, const uint8_t *b,
                                       uint32_t len)
 {
@@ -17,8 +18,8 @@ static uint32_t idxd_first_difference(const uint8_t *a, const uint8_t *b,
     if (!memcmp(a, b, len)) {
         return len;
     }
-    for (i = 0; a[i] == b[i]; i++) {
-        /* one of them is different */
+    for (i = 0; i < len && a[i] == b[i]; i++) {
+        /* keep looking */
     }
     return i;
 }

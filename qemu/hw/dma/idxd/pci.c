@@ -54,7 +54,6 @@ static void idxd_reset_hold(Object *obj, ResetType type)
         s->intcause = 0;
         s->cmdsts = 0;
         s->cmd.ready = false;
-        s->int_handle_epoch = 0;
         memset(s->prg, 0, sizeof(s->prg));
         s->prg_outstanding = 0;
     }

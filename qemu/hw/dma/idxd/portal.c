@@ -91,7 +91,10 @@ static MemTxResult idxd_portal_posted(Store64Target *t, MemoryRegion *mr,
     unsigned wq, page;
     const uint32_t *cfg;
 
-    if (!idxd_portal_decode(s, offset, &wq, &page)) {
+    if (mr != &s->portals || !idxd_portal_decode(s, offset, &wq, &page)) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "idxd: 64-byte write to %s 0x%" HWADDR_PRIx "\n",
+                      memory_region_name(mr), offset);
         return MEMTX_OK;
     }
 
@@ -114,7 +117,7 @@ static bool idxd_portal_deferrable(Store64Target *t, MemoryRegion *mr,
     unsigned wq, page, limit;
     const uint32_t *cfg;
 
-    if (!idxd_portal_decode(s, offset, &wq, &page)) {
+    if (mr != &s->portals || !idxd_portal_decode(s, offset, &wq, &page)) {
         return false;
     }
 

@@ -49,15 +49,15 @@ static bool idxd_record_usable(const IdxdWork *w)
 /*
  * A record must not become visible before those that software still has to
  * write: a batch's comes after its members', a Drain's after those of what it
- * has drained.
+ * has drained. For a Drain software writes one only if it was requested.
  */
-static uint8_t idxd_record_after(IdxdState *s, const IdxdWork *w, bool due)
+static uint8_t idxd_record_after(IdxdState *s, const IdxdWork *w)
 {
     if (w->own_batch) {
         return w->own_batch->logged ? IDXD_EVL_BATCH : 0;
     }
-    if (idxd_desc_opcode(&w->desc) == IDXD_OP_DRAIN && due &&
-        idxd_record_usable(w)) {
+    if (idxd_desc_opcode(&w->desc) == IDXD_OP_DRAIN &&
+        idxd_desc_flags(&w->desc) & IDXD_FLAG_RCR && idxd_record_usable(w)) {
         QEMU_LOCK_GUARD(&s->lock);
         return idxd_evl_record_in_log(s, w) ? IDXD_EVL_DRAIN : 0;
     }
@@ -91,7 +91,7 @@ static IdxdOutcome idxd_tell(IdxdEngine *e, IdxdWork *w)
 {
     uint32_t flags = idxd_desc_flags(&w->desc);
     bool due = flags & IDXD_FLAG_RCR || w->rec.status != IDXD_STS_SUCCESS;
-    uint8_t after = idxd_record_after(e->s, w, due);
+    uint8_t after = idxd_record_after(e->s, w);
 
     if (after) {
         idxd_report(e, w, after, true, flags & IDXD_FLAG_CRAV ?

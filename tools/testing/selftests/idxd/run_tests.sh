@@ -35,6 +35,7 @@ count() {
 
 run_test() {
 	NUM=$((NUM + 1))
+	start=$(date +%s)
 	echo "# selftests: idxd: $1"
 	{ timeout "$TIMEOUT" "./$1" 2>&1; echo $? > "$COUNTS.rc"; } | count
 	read -r pass fail skip plan < "$COUNTS"
@@ -42,6 +43,7 @@ run_test() {
 	PASS=$((PASS + pass))
 	FAIL=$((FAIL + fail))
 	SKIP=$((SKIP + skip))
+	echo "# time: $(($(date +%s) - start)) s"
 
 	if [ "$rc" -eq 4 ]; then
 		echo "ok $NUM selftests: idxd: $1 # SKIP"
