@@ -2,6 +2,8 @@
 /*
  * Event log: the opened files that completion records belong to
  */
+#include <linux/delay.h>
+#include <linux/memcontrol.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -11,6 +13,7 @@
 
 struct evl_item {
 	struct list_head node;
+	bool extra;
 	struct idxd_evl_entry entry;
 };
 
@@ -25,8 +28,9 @@ struct evl_block {
 
 static struct kmem_cache *evl_block_cache;
 
-/* A close waits this long for the records that are due. */
+/* A close waits this long for the records that are due, and so does a disable. */
 #define EVL_CLOSE_TIMEOUT	HZ
+#define EVL_STOP_POLL_MS	10
 
 int idxd_evl_ctx_cache_create(void)
 {
@@ -56,7 +60,7 @@ static int evl_items_alloc(struct idxd_evl_ctx *ctx)
 
 	for (i = 0; i < IDXD_EVL_CTX_ITEMS; i++) {
 		if (i % EVL_BLOCK_ITEMS == 0) {
-			block = kmem_cache_alloc(evl_block_cache, GFP_KERNEL);
+			block = kmem_cache_zalloc(evl_block_cache, GFP_KERNEL);
 			if (!block)
 				return -ENOMEM;
 			list_add(&block->node, &ctx->blocks);
@@ -70,10 +74,46 @@ static int evl_items_alloc(struct idxd_evl_ctx *ctx)
 static void evl_ctx_release(struct kref *ref)
 {
 	struct idxd_evl_ctx *ctx = container_of(ref, struct idxd_evl_ctx, ref);
+	struct idxd_device *idxd = ctx->wq->idxd;
 
 	evl_items_free(ctx);
+	mem_cgroup_put(ctx->memcg);
 	mmdrop(ctx->mm);
+	put_device(wq_confdev(ctx->wq));
+	put_device(idxd_confdev(idxd));
 	kfree(ctx);
+}
+
+/* In the interrupt thread; the memory is charged to who opened the file. */
+static struct evl_item *evl_item_extra(struct idxd_evl_ctx *ctx)
+{
+	struct mem_cgroup *old;
+	struct evl_item *item;
+
+	if (ctx->extra == IDXD_EVL_CTX_EXTRA)
+		return NULL;
+
+	old = set_active_memcg(ctx->memcg);
+	item = kmalloc(sizeof(*item), GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
+	set_active_memcg(old);
+	if (!item)
+		return NULL;
+
+	ctx->extra++;
+	item->extra = true;
+	INIT_LIST_HEAD(&item->node);
+
+	return item;
+}
+
+static void evl_item_done(struct idxd_evl_ctx *ctx, struct evl_item *item)
+{
+	if (item->extra) {
+		ctx->extra--;
+		kfree(item);
+	} else {
+		list_add(&item->node, &ctx->free);
+	}
 }
 
 static struct evl_item *evl_ctx_next(struct idxd_evl_ctx *ctx, struct evl_item *done)
@@ -82,7 +122,7 @@ static struct evl_item *evl_ctx_next(struct idxd_evl_ctx *ctx, struct evl_item *
 
 	spin_lock(&ctx->lock);
 	if (done)
-		list_add(&done->node, &ctx->free);
+		evl_item_done(ctx, done);
 	item = list_first_entry_or_null(&ctx->queue, struct evl_item, node);
 	if (item)
 		list_del(&item->node);
@@ -134,6 +174,9 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 
 	mmgrab(mm);
 	ctx->mm = mm;
+	ctx->memcg = get_mem_cgroup_from_mm(mm);
+	get_device(idxd_confdev(wq->idxd));
+	get_device(wq_confdev(wq));
 
 	return ctx;
 }
@@ -149,7 +192,7 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
  *
  * Return: the context, to be given to idxd_evl_ctx_close(); NULL if the device
  * has no event log; or an error pointer: -ENOMEM, or -EBUSY if the PASID
- * stands for another address space.
+ * stands for another address space, which is a bug: the context keeps its own.
  */
 struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 				       ioasid_t pasid)
@@ -163,10 +206,10 @@ struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 	mutex_lock(&wq->evl_ctx_lock);
 	ctx = xa_load(&wq->evl_ctxs, pasid);
 	if (ctx) {
-		if (ctx->mm == mm)
-			ctx->files++;
-		else
+		if (WARN_ON_ONCE(ctx->mm != mm))
 			ctx = ERR_PTR(-EBUSY);
+		else
+			ctx->files++;
 		goto out;
 	}
 
@@ -193,7 +236,8 @@ out:
  *
  * The caller has drained the device and taken the entries it logged. With the
  * last file, waits a bounded time for the records that are due; what is left
- * then is not written. Sleeps; no lock that others need may be held.
+ * then is not written, and one whose page comes in later gets no status.
+ * Sleeps; no lock that others need may be held.
  */
 void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 {
@@ -211,8 +255,11 @@ void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 	xa_erase(&wq->evl_ctxs, ctx->pasid);
 	mutex_unlock(&wq->evl_ctx_lock);
 
-	if (!wait_event_timeout(ctx->idle, !READ_ONCE(ctx->busy), EVL_CLOSE_TIMEOUT))
-		WRITE_ONCE(ctx->cancelled, true);
+	if (!wait_event_timeout(ctx->idle, !READ_ONCE(ctx->busy), EVL_CLOSE_TIMEOUT)) {
+		spin_lock(&ctx->lock);
+		ctx->cancelled = true;
+		spin_unlock(&ctx->lock);
+	}
 
 	kref_put(&ctx->ref, evl_ctx_release);
 }
@@ -245,6 +292,8 @@ int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid,
 
 	spin_lock(&ctx->lock);
 	item = list_first_entry_or_null(&ctx->free, struct evl_item, node);
+	if (!item)
+		item = evl_item_extra(ctx);
 	if (!item) {
 		rc = -ENOSPC;
 		goto out_ctx;
@@ -262,6 +311,34 @@ out_ctx:
 out:
 	xa_unlock(&wq->evl_ctxs);
 	return rc;
+}
+
+static bool evl_wq_busy(struct idxd_wq *wq)
+{
+	struct idxd_evl_ctx *ctx;
+	unsigned long pasid;
+	bool busy = false;
+
+	xa_lock(&wq->evl_ctxs);
+	xa_for_each(&wq->evl_ctxs, pasid, ctx)
+		busy |= READ_ONCE(ctx->busy);
+	xa_unlock(&wq->evl_ctxs);
+
+	return busy;
+}
+
+static void evl_wq_cancel(struct idxd_wq *wq, bool cancel)
+{
+	struct idxd_evl_ctx *ctx;
+	unsigned long pasid;
+
+	xa_lock(&wq->evl_ctxs);
+	xa_for_each(&wq->evl_ctxs, pasid, ctx) {
+		spin_lock(&ctx->lock);
+		ctx->cancelled = cancel;
+		spin_unlock(&ctx->lock);
+	}
+	xa_unlock(&wq->evl_ctxs);
 }
 
 /**
@@ -286,6 +363,9 @@ int idxd_evl_wq_start(struct idxd_wq *wq)
 	if (!evl_wq)
 		return -ENOMEM;
 
+	/* Files of an earlier use may share a context with new ones. */
+	evl_wq_cancel(wq, false);
+
 	xa_lock(&wq->evl_ctxs);
 	wq->evl_wq = evl_wq;
 	xa_unlock(&wq->evl_ctxs);
@@ -297,11 +377,13 @@ int idxd_evl_wq_start(struct idxd_wq *wq)
  * idxd_evl_wq_stop - end the handling of faults on a user work queue
  * @wq: work queue, disabled; wq_lock is not held
  *
- * Waits until the records that are queued are written or have failed. Files
- * may still be open; entries for them are refused from now on.
+ * Waits a bounded time for the records that are queued, cancels those that are
+ * left, and then waits for the one fault of each process that is under way.
+ * Files may still be open; entries for them are refused from now on.
  */
 void idxd_evl_wq_stop(struct idxd_wq *wq)
 {
+	unsigned long end = jiffies + EVL_CLOSE_TIMEOUT;
 	struct workqueue_struct *evl_wq;
 
 	xa_lock(&wq->evl_ctxs);
@@ -309,6 +391,12 @@ void idxd_evl_wq_stop(struct idxd_wq *wq)
 	wq->evl_wq = NULL;
 	xa_unlock(&wq->evl_ctxs);
 
-	if (evl_wq)
-		destroy_workqueue(evl_wq);
+	if (!evl_wq)
+		return;
+
+	while (evl_wq_busy(wq) && time_before(jiffies, end))
+		msleep(EVL_STOP_POLL_MS);
+
+	evl_wq_cancel(wq, true);
+	destroy_workqueue(evl_wq);
 }

@@ -11,15 +11,21 @@
 #include "evl_regs.h"
 
 struct idxd_wq;
+struct mem_cgroup;
 struct mm_struct;
 
-/* Entries of one process that may wait on one work queue, reserved at open() */
+/*
+ * Entries of one process that may wait on one work queue: reserved at open(),
+ * and taken from free memory beyond that
+ */
 #define IDXD_EVL_CTX_ITEMS	1024
+#define IDXD_EVL_CTX_EXTRA	IDXD_EVL_SIZE_MAX
 
 /**
  * struct idxd_evl_ctx - who gets the completion records of a (work queue, PASID)
  * @ref: held by the work queue's table, and by @work while it is queued
- * @wq: work queue
+ * @wq: work queue; referenced, and its device
+ * @memcg: whom @extra is charged to
  * @mm: address space of the files; referenced, so that its PASID cannot be
  *	given to another one. Its users are referenced only while it is used.
  * @pasid: PASID of @mm
@@ -27,9 +33,11 @@ struct mm_struct;
  * @lock: protects what follows; nests inside the lock of wq->evl_ctxs
  * @blocks: memory of the items
  * @free: items not in use
+ * @extra: items in use that are not of @blocks
  * @queue: items that wait, in the order in which the device logged them
  * @busy: @work is queued or runs
- * @cancelled: the files are closed; write no more records
+ * @cancelled: the files are closed or the work queue is disabled; no record is
+ *	begun once this is set, and one under way gets no status
  * @idle: woken when @busy becomes false
  * @work: handles @queue, one item after the other, so that a process waits
  *	only for its own faults and its records keep their order
@@ -37,6 +45,7 @@ struct mm_struct;
 struct idxd_evl_ctx {
 	struct kref ref;
 	struct idxd_wq *wq;
+	struct mem_cgroup *memcg;
 	struct mm_struct *mm;
 	ioasid_t pasid;
 	unsigned int files;
@@ -45,6 +54,7 @@ struct idxd_evl_ctx {
 	struct list_head blocks;
 	struct list_head free;
 	struct list_head queue;
+	unsigned int extra;
 	bool busy;
 	bool cancelled;
 	wait_queue_head_t idle;

@@ -14,6 +14,15 @@
 /* Entries taken before the device is told that their places are free */
 #define EVL_STRIDE	16
 
+/* Its records are not of a user's; the driver itself submitted the descriptor. */
+static bool evl_entry_is_kernel(struct idxd_device *idxd, const struct idxd_evl_entry *entry)
+{
+	unsigned int id = FIELD_GET(IDXD_EVLENT_WQ, entry->flags);
+
+	return (entry->flags & IDXD_EVLENT_WQ_VALID) && id < idxd->max_wqs &&
+	       READ_ONCE(idxd->wqs[id]->type) == IDXD_WQT_KERNEL;
+}
+
 static void evl_take(struct idxd_device *idxd, unsigned int index)
 {
 	unsigned int bytes = idxd->evl->entry_bytes;
@@ -28,7 +37,10 @@ static void evl_take(struct idxd_device *idxd, unsigned int index)
 	case IDXD_EVL_CR_FAULT:
 	case IDXD_EVL_DRAIN:
 	case IDXD_EVL_BATCH:
-		idxd_evl_fault_take(idxd, &entry);
+		if (evl_entry_is_kernel(idxd, &entry))
+			idxd_evl_report_error(idxd, &entry);
+		else
+			idxd_evl_fault_take(idxd, &entry);
 		break;
 	default:
 		idxd_evl_report_error(idxd, &entry);

@@ -20,14 +20,18 @@ static bool evl_record_due(const struct idxd_evl_entry *entry)
 	return (entry->flags & IDXD_EVLENT_INFO_VALID) && (entry->info & IDXD_EVLENT_RCR);
 }
 
-static int evl_record_write(struct mm_struct *mm, unsigned long addr,
-			    const u8 *record, int len)
+static int evl_record_write(struct idxd_evl_ctx *ctx, struct mm_struct *mm,
+			    unsigned long addr, const u8 *record, int len)
 {
 	u8 status = record[0];
 	int body = len - 1;
 
 	if (access_remote_vm(mm, addr + 1, (void *)(record + 1), body, FOLL_WRITE) != body)
 		return -EFAULT;
+
+	/* The page may have come in after the last close. */
+	if (READ_ONCE(ctx->cancelled))
+		return -ECANCELED;
 
 	/* A program that polls the status takes all else for written. */
 	smp_wmb();
@@ -55,7 +59,7 @@ static int evl_record_fault(struct idxd_evl_ctx *ctx, const struct idxd_evl_entr
 		return -ESRCH;
 
 	if (mm == ctx->mm)
-		rc = evl_record_write(mm, entry->addr,
+		rc = evl_record_write(ctx, mm, entry->addr,
 				      idxd_evl_entry_record(entry, 2 * data->compl_size),
 				      data->compl_size);
 

@@ -112,24 +112,21 @@ int idxd_evl_ring_start(struct idxd_device *idxd)
 	unsigned int size;
 	dma_addr_t dma;
 	void *ring;
-	int rc = 0;
 
 	if (!evl || !test_bit(IDXD_FLAG_CONFIGURABLE, &idxd->flags))
 		return 0;
+
+	/* A large ring may not be had; that is reported in cmd_status. */
+	size = READ_ONCE(evl->size);
+	ring = dma_alloc_coherent(&idxd->pdev->dev, size * evl->entry_bytes, &dma,
+				  GFP_KERNEL | __GFP_NOWARN);
+	if (!ring)
+		return -ENOMEM;
 
 	mutex_lock(&evl->lock);
 	/* A ring that an enabled device would not give back */
 	if (evl->ring)
 		evl_ring_free(idxd);
-
-	size = evl->size;
-	/* A large ring may not be had; that is reported in cmd_status. */
-	ring = dma_alloc_coherent(&idxd->pdev->dev, size * evl->entry_bytes, &dma,
-				  GFP_KERNEL | __GFP_NOWARN);
-	if (!ring) {
-		rc = -ENOMEM;
-		goto out;
-	}
 
 	evl->ring = ring;
 	evl->dma = dma;
@@ -141,9 +138,9 @@ int idxd_evl_ring_start(struct idxd_device *idxd)
 	iowrite32(upper_32_bits(IDXD_EVLSTATUS_PENDING),
 		  idxd->reg_base + IDXD_EVLSTATUS_UPPER_OFFSET);
 	evl_switch(idxd, true);
-out:
 	mutex_unlock(&evl->lock);
-	return rc;
+
+	return 0;
 }
 
 /**

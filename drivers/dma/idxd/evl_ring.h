@@ -12,7 +12,7 @@ struct idxd_device;
  * @size: entries of the next ring, as the administrator set it
  * @entry_bytes: size of an entry, 64 or 128
  * @lock: protects everything below. The misc interrupt thread takes it: do not
- *	wait for a device command, a fault or wq_lock with it held.
+ *	wait for a device command, a fault, memory or wq_lock with it held.
  * @ring: memory of the ring, NULL while the device has none
  * @dma: bus address of @ring
  * @ring_size: entries in @ring

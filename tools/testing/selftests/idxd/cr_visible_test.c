@@ -17,7 +17,7 @@
 #include "lib/portal.h"
 #include "lib/work.h"
 
-#define ROUNDS	2000
+#define ROUNDS	400
 #define STALE	0xa5
 
 FIXTURE(cr_visible) {

@@ -100,7 +100,7 @@ ktap_equal "ring_starts_at_0" "0 0 64" "$(./evl_ring)"
 # it again is no obstacle to having it later.
 FAIL=/sys/kernel/debug/fail_page_alloc
 if [ -d $FAIL ]; then
-	./setup-wqs.sh -n -e 65535
+	./setup-wqs.sh -n -e 1024
 	echo 1 > $FAIL/task-filter
 	echo 0 > $FAIL/min-order
 	echo N > $FAIL/ignore-gfp-wait
@@ -112,8 +112,8 @@ if [ -d $FAIL ]; then
 	ktap_equal "no_ring_refused" ENOMEM "$seen"
 	ktap_equal "no_ring_cmd_status" $((0x80120000)) "$(($(cat "$BUS/$DEVICE/cmd_status")))"
 	ktap_equal "no_ring_disabled" disabled "$(cat "$BUS/$DEVICE/state")"
-	./setup-wqs.sh -e 65535
-	ktap_equal "ring_later" 65535 "$(ring_size)"
+	./setup-wqs.sh -e 1024
+	ktap_equal "ring_later" 1024 "$(ring_size)"
 else
 	ktap_skip "no_ring_refused" "no fault injection in this kernel"
 	ktap_skip "no_ring_cmd_status" "no fault injection in this kernel"

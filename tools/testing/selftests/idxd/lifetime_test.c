@@ -17,8 +17,8 @@
 #include "lib/poll.h"
 #include "lib/run.h"
 
-#define PAGES		256
-#define ROUNDS		20
+#define PAGES		128
+#define ROUNDS		6
 #define PAGE		4096
 
 /* The same address in every process. */

@@ -5,8 +5,10 @@
 # program, then one of its own for the program, and the totals of all.
 #
 # usage: run_tests.sh [TEST...]
+#
+# IDXD_TEST_TIMEOUT: seconds that a test program may take on a slow machine
 
-TIMEOUT=400
+TIMEOUT=${IDXD_TEST_TIMEOUT:-600}
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=machine.sh
