@@ -76,3 +76,10 @@ run_step() {
 The whole log is $_log; the next run goes on from here."
 	say "$_title: done in $_took s"
 }
+
+# use_meson: QEMU needs a newer meson than the system has, whenever it is built.
+use_meson() {
+	PYTHONPATH=$OUT/meson/usr/lib/python3/dist-packages
+	PATH=$OUT/meson/usr/bin:$PATH
+	export PYTHONPATH PATH
+}
