@@ -2,75 +2,77 @@
 #ifndef _IDXD_EVL_CTX_H_
 #define _IDXD_EVL_CTX_H_
 
+#include <linux/atomic.h>
 #include <linux/ioasid.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
-#include <linux/workqueue.h>
-#include "evl_regs.h"
+#include "evl_batch.h"
+#include "evl_item.h"
 
 struct idxd_wq;
-struct mem_cgroup;
 struct mm_struct;
-
-/*
- * Entries of one process that may wait on one work queue: reserved at open(),
- * and taken from free memory beyond that
- */
-#define IDXD_EVL_CTX_ITEMS	1024
-#define IDXD_EVL_CTX_EXTRA	IDXD_EVL_SIZE_MAX
+struct task_struct;
 
 /**
  * struct idxd_evl_ctx - who gets the completion records of a (work queue, PASID)
- * @ref: held by the work queue's table, and by @work while it is queued
+ * @ref: held by the opened files together, by @thread, and by each device that
+ *	stands for a file
  * @wq: work queue; referenced, and its device
- * @memcg: whom @extra is charged to
  * @mm: address space of the files; referenced, so that its PASID cannot be
  *	given to another one. Its users are referenced only while it is used.
  * @pasid: PASID of @mm
  * @files: opened files, under wq->evl_ctx_lock
+ * @faults: completion record faults and ends of batches, since the first open()
+ * @failures: records that were due and could not be written
+ * @thread: handles @queue in order. A thread of its own, because it may wait for
+ *	a page without end: then nobody else waits, and no pool runs empty.
+ * @patience: interrupts @thread when a fault takes long
  * @lock: protects what follows; nests inside the lock of wq->evl_ctxs
- * @blocks: memory of the items
- * @free: items not in use
- * @extra: items in use that are not of @blocks
- * @queue: items that wait, in the order in which the device logged them
- * @busy: @work is queued or runs
- * @cancelled: the files are closed or the work queue is disabled; no record is
- *	begun once this is set, and one under way gets no status
+ * @items: memory of the entries in @queue
+ * @batches: batches of which entries were taken
+ * @queue: entries that wait, in the order in which the device logged them
+ * @busy: there is something in @queue, or @thread handles an entry
+ * @cancelled: the files are closed or the work queue is disabled: no write is
+ *	begun any more. Whoever sets it waits for @busy, with a limit, for the
+ *	one that was begun before.
+ * @closed: @thread has to end
+ * @wait: where @thread waits
  * @idle: woken when @busy becomes false
- * @work: handles @queue, one item after the other, so that a process waits
- *	only for its own faults and its records keep their order
  */
 struct idxd_evl_ctx {
 	struct kref ref;
 	struct idxd_wq *wq;
-	struct mem_cgroup *memcg;
 	struct mm_struct *mm;
 	ioasid_t pasid;
 	unsigned int files;
+	atomic64_t faults;
+	atomic64_t failures;
+	struct task_struct *thread;
+	struct timer_list patience;
 
-	spinlock_t lock;	/* the lists and the flags below */
-	struct list_head blocks;
-	struct list_head free;
+	spinlock_t lock;	/* what follows */
+	struct idxd_evl_items items;
+	struct idxd_evl_batches batches;
 	struct list_head queue;
-	unsigned int extra;
 	bool busy;
 	bool cancelled;
+	bool closed;
+	wait_queue_head_t wait;
 	wait_queue_head_t idle;
-	struct work_struct work;
 };
-
-int idxd_evl_ctx_cache_create(void);
-void idxd_evl_ctx_cache_destroy(void);
-
-int idxd_evl_wq_start(struct idxd_wq *wq);
-void idxd_evl_wq_stop(struct idxd_wq *wq);
 
 struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 				       ioasid_t pasid);
 void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx);
-int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid,
-		       const struct idxd_evl_entry *entry);
+void idxd_evl_ctx_put(struct idxd_evl_ctx *ctx);
+void idxd_evl_ctx_kick(struct idxd_evl_ctx *ctx);
+void idxd_evl_ctx_stop_all(struct idxd_wq *wq);
+
+int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl_entry *entry,
+		       unsigned int slot, u32 token);
+void idxd_evl_ctx_seen(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl_entry *entry);
 
 #endif

@@ -9,50 +9,69 @@
 #include "evl_fault.h"
 #include "evl_regs.h"
 #include "evl_ring.h"
+#include "evl_slots.h"
 #include "evl_trace.h"
 
 /* Entries taken before the device is told that their places are free */
 #define EVL_STRIDE	16
 
-/* Its records are not of a user's; the driver itself submitted the descriptor. */
-static bool evl_entry_is_kernel(struct idxd_device *idxd, const struct idxd_evl_entry *entry)
-{
-	unsigned int id = FIELD_GET(IDXD_EVLENT_WQ, entry->flags);
-
-	return (entry->flags & IDXD_EVLENT_WQ_VALID) && id < idxd->max_wqs &&
-	       READ_ONCE(idxd->wqs[id]->type) == IDXD_WQT_KERNEL;
-}
-
 static void evl_take(struct idxd_device *idxd, unsigned int index)
 {
 	unsigned int bytes = idxd->evl->entry_bytes;
 	struct idxd_evl_entry entry = {};
+	bool later = false;
+	u32 token;
 
 	/* The device writes here again once the head has moved. */
 	memcpy(&entry, idxd->evl->ring + index * bytes, bytes);
 	idxd_evl_count(&idxd->evl_stats, IDXD_EVL_ENTRIES);
 	trace_idxd_evl_entry(idxd, index, &entry, bytes);
+	token = idxd_evl_slot_take(idxd, index);
 
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry.flags)) {
 	case IDXD_EVL_CR_FAULT:
 	case IDXD_EVL_DRAIN:
 	case IDXD_EVL_BATCH:
-		if (evl_entry_is_kernel(idxd, &entry))
-			idxd_evl_report_error(idxd, &entry);
-		else
-			idxd_evl_fault_take(idxd, &entry);
+		later = idxd_evl_fault_take(idxd, &entry, index, token);
 		break;
 	default:
+		idxd_evl_fault_note(idxd, &entry);
 		idxd_evl_report_error(idxd, &entry);
 	}
+
+	if (!later)
+		idxd_evl_slot_done(idxd, index, token);
+}
+
+/* From where to where in the ring, in entries */
+static unsigned int evl_distance(struct idxd_evl *evl, unsigned int from, unsigned int to)
+{
+	return to >= from ? to - from : to + evl->ring_size - from;
 }
 
 static void evl_move_head(struct idxd_device *idxd, unsigned int head)
 {
-	idxd->evl->head = head;
+	struct idxd_evl *evl = idxd->evl;
+
+	WRITE_ONCE(evl->taken, evl->taken + evl_distance(evl, evl->head, head));
+	evl->head = head;
 	/* What was taken must have been read before the device may overwrite it. */
 	mb();
 	iowrite32(head, idxd->reg_base + IDXD_EVLSTATUS_OFFSET);
+}
+
+static void evl_note_used(struct idxd_device *idxd, unsigned int used)
+{
+	struct idxd_evl *evl = idxd->evl;
+
+	if (used > evl->max_used)
+		WRITE_ONCE(evl->max_used, used);
+
+	/* One place stays free, or it would look empty. */
+	if (used == evl->ring_size - 1) {
+		idxd_evl_count(&idxd->evl_stats, IDXD_EVL_FULL);
+		trace_idxd_evl_full(idxd, evl->head, evl->ring_size);
+	}
 }
 
 /**
@@ -91,6 +110,7 @@ void idxd_evl_drain(struct idxd_device *idxd)
 		goto out;
 	}
 
+	evl_note_used(idxd, evl_distance(evl, head, tail));
 	while (head != tail) {
 		evl_take(idxd, head);
 		if (++head == evl->ring_size)

@@ -2,135 +2,162 @@
 /*
  * Event log: completion records that software writes for the device
  */
-#include <linux/iommu.h>
-#include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include "idxd.h"
+#include "evl_batch.h"
 #include "evl_ctx.h"
 #include "evl_fault.h"
+#include "evl_record.h"
+#include "evl_refuse.h"
 #include "evl_regs.h"
+#include "evl_slots.h"
 #include "evl_trace.h"
 
-/* A record is due after a fault on it in any case, else only if it was requested. */
-static bool evl_record_due(const struct idxd_evl_entry *entry)
+/**
+ * idxd_evl_fault_due - whether the record of an entry has to be written
+ * @entry: entry with one of the codes that come with a record
+ *
+ * The record of a batch is due, too, when one of its members' could not be
+ * written; that is known only when its turn comes.
+ *
+ * Return: true after a fault on the record in any case, else if the program
+ * requested a record.
+ */
+bool idxd_evl_fault_due(const struct idxd_evl_entry *entry)
 {
-	if (FIELD_GET(IDXD_EVLENT_CODE, entry->flags) == IDXD_EVL_CR_FAULT)
-		return true;
-
-	return (entry->flags & IDXD_EVLENT_INFO_VALID) && (entry->info & IDXD_EVLENT_RCR);
+	return FIELD_GET(IDXD_EVLENT_CODE, entry->flags) == IDXD_EVL_CR_FAULT ||
+	       (entry->info & IDXD_EVLENT_RCR);
 }
 
-static int evl_record_write(struct idxd_evl_ctx *ctx, struct mm_struct *mm,
-			    unsigned long addr, const u8 *record, int len)
+/**
+ * idxd_evl_fault_count - count an entry as a fault of its process
+ * @ctx: whom it belongs to
+ * @entry: entry; the end of a Drain is not counted
+ *
+ * Any context.
+ */
+void idxd_evl_fault_count(struct idxd_evl_ctx *ctx, const struct idxd_evl_entry *entry)
 {
-	u8 status = record[0];
-	int body = len - 1;
+	struct idxd_evl_stats *stats = &ctx->wq->idxd->evl_stats;
 
-	if (access_remote_vm(mm, addr + 1, (void *)(record + 1), body, FOLL_WRITE) != body)
-		return -EFAULT;
+	switch (FIELD_GET(IDXD_EVLENT_CODE, entry->flags)) {
+	case IDXD_EVL_DRAIN:
+		idxd_evl_count(stats, IDXD_EVL_DRAINS);
+		return;
+	case IDXD_EVL_BATCH:
+		idxd_evl_count(stats, IDXD_EVL_BATCHES);
+		break;
+	}
 
-	/* The page may have come in after the last close. */
-	if (READ_ONCE(ctx->cancelled))
-		return -ECANCELED;
-
-	/* A program that polls the status takes all else for written. */
-	smp_wmb();
-	if (access_remote_vm(mm, addr, &status, 1, FOLL_WRITE) != 1)
-		return -EFAULT;
-
-	return 0;
+	atomic64_inc(&ctx->faults);
+	idxd_evl_count(stats, IDXD_EVL_CR_FAULTS);
 }
 
-static int evl_record_fault(struct idxd_evl_ctx *ctx, const struct idxd_evl_entry *entry)
+/**
+ * idxd_evl_fault_failed - count a record that is due and is not written
+ * @ctx: whom it belongs to
+ * @addr: address of the record
+ * @err: why
+ *
+ * Any context.
+ */
+void idxd_evl_fault_failed(struct idxd_evl_ctx *ctx, u64 addr, int err)
 {
-	struct idxd_driver_data *data = ctx->wq->idxd->data;
-	struct mm_struct *mm;
-	int rc = -ESRCH;
-
-	if (READ_ONCE(ctx->cancelled))
-		return -ECANCELED;
-
-	/* Aligned, a record does not cross a page. */
-	if (!IS_ALIGNED(entry->addr, data->align))
-		return -EINVAL;
-
-	mm = iommu_sva_find(ctx->pasid);
-	if (IS_ERR_OR_NULL(mm))
-		return -ESRCH;
-
-	if (mm == ctx->mm)
-		rc = evl_record_write(ctx, mm, entry->addr,
-				      idxd_evl_entry_record(entry, 2 * data->compl_size),
-				      data->compl_size);
-
-	/* The last user's exit_mmap() may wait for files of this driver. */
-	mmput_async(mm);
-
-	return rc;
+	atomic64_inc(&ctx->failures);
+	idxd_evl_count(&ctx->wq->idxd->evl_stats, IDXD_EVL_CR_FAILED);
+	trace_idxd_cr_fail(ctx->wq, ctx->pasid, addr, err);
 }
 
-static void evl_record_written(struct idxd_wq *wq, ioasid_t pasid, u64 addr)
+/* The program must not take a batch for done of which it misses a record. */
+static void evl_fail_batch(u8 *record)
 {
-	idxd_evl_count(&wq->idxd->evl_stats, IDXD_EVL_CR_WRITTEN);
-	trace_idxd_cr_write(wq, pasid, addr, 0);
-}
-
-static void evl_record_failed(struct idxd_wq *wq, ioasid_t pasid, u64 addr, int rc)
-{
-	idxd_evl_count(&wq->idxd->evl_stats, IDXD_EVL_CR_FAILED);
-	trace_idxd_cr_fail(wq, pasid, addr, rc);
+	record[1] = 1;
+	if ((record[0] & DSA_COMP_STATUS_MASK) == DSA_COMP_SUCCESS)
+		record[0] = DSA_COMP_BATCH_FAIL;
 }
 
 /**
  * idxd_evl_fault_handle - write the record of an entry
  * @ctx: whom the entry belongs to
- * @entry: entry with a completion record
+ * @item: entry with one of the codes that come with a record; its record is
+ *	changed if it is a batch's that failed
  *
- * Faults the page in and sleeps for as long as that takes. Called from the
- * context's work, in the order of the log.
+ * Faults the page in and sleeps for as long as that takes. Called by the
+ * context's thread, in the order of the log: a batch's record follows those of
+ * its members, a Drain's those of what it drained.
  */
-void idxd_evl_fault_handle(struct idxd_evl_ctx *ctx, const struct idxd_evl_entry *entry)
+void idxd_evl_fault_handle(struct idxd_evl_ctx *ctx, struct idxd_evl_item *item)
 {
+	struct idxd_device *idxd = ctx->wq->idxd;
+	unsigned int len = idxd->data->compl_size;
+	struct idxd_evl_entry *entry = &item->entry;
+	bool failed = idxd_evl_batch_begin(&ctx->batches, item);
+	u8 *record = idxd_evl_entry_record(entry, 2 * len);
 	int rc;
 
-	if (!evl_record_due(entry))
-		return;
+	if (failed)
+		evl_fail_batch(record);
 
-	rc = evl_record_fault(ctx, entry);
-	if (rc)
-		evl_record_failed(ctx->wq, ctx->pasid, entry->addr, rc);
-	else
-		evl_record_written(ctx->wq, ctx->pasid, entry->addr);
+	if (failed || idxd_evl_fault_due(entry)) {
+		rc = idxd_evl_record_write(ctx, entry->addr, record, len);
+		if (rc) {
+			idxd_evl_batch_failed(&ctx->batches, entry);
+			idxd_evl_fault_failed(ctx, entry->addr, rc);
+		} else {
+			idxd_evl_count(&idxd->evl_stats, IDXD_EVL_CR_WRITTEN);
+			trace_idxd_cr_write(ctx->wq, ctx->pasid, entry->addr, 0);
+		}
+	}
+
+	idxd_evl_slot_done(idxd, item->slot, item->token);
 }
 
 /**
  * idxd_evl_fault_take - hand an entry with a record to the files it belongs to
  * @idxd: device
- * @entry: entry of the log with one of the codes of &enum idxd_evl_code; none
+ * @entry: entry of the log with one of the codes that come with a record; none
  *	of its fields is trusted
+ * @slot: index of its place in the ring
+ * @token: what idxd_evl_slot_take() returned for it
  *
  * What does not name an open file is dropped and counted. Does not sleep.
+ *
+ * Return: true if it was handed on; then idxd_evl_slot_done() is called for it
+ * later.
  */
-void idxd_evl_fault_take(struct idxd_device *idxd, const struct idxd_evl_entry *entry)
+bool idxd_evl_fault_take(struct idxd_device *idxd, const struct idxd_evl_entry *entry,
+			 unsigned int slot, u32 token)
+{
+	enum idxd_evl_refusal why = idxd_evl_refusal(idxd, entry);
+	struct idxd_wq *wq;
+	int rc;
+
+	if (why) {
+		idxd_evl_refuse(idxd, entry, why);
+		return false;
+	}
+
+	wq = idxd->wqs[FIELD_GET(IDXD_EVLENT_WQ, entry->flags)];
+	rc = idxd_evl_ctx_queue(wq, FIELD_GET(IDXD_EVLENT_PASID, entry->flags), entry,
+				slot, token);
+	if (rc == -ENOENT)
+		idxd_evl_refuse(idxd, entry, IDXD_EVL_REFUSED_FILE);
+
+	return !rc;
+}
+
+/**
+ * idxd_evl_fault_note - tell the files an entry belongs to that it was taken
+ * @idxd: device
+ * @entry: entry of the log without a record; none of its fields is trusted
+ *
+ * It may be the first of its batch. Does not sleep.
+ */
+void idxd_evl_fault_note(struct idxd_device *idxd, const struct idxd_evl_entry *entry)
 {
 	const u64 valid = IDXD_EVLENT_DESC_VALID | IDXD_EVLENT_WQ_VALID;
 	unsigned int id = FIELD_GET(IDXD_EVLENT_WQ, entry->flags);
-	ioasid_t pasid = FIELD_GET(IDXD_EVLENT_PASID, entry->flags);
-	int rc = -ENOENT;
 
-	/* Submissions of user space are never privileged. */
-	if ((entry->flags & (valid | IDXD_EVLENT_PRIV)) == valid && id < idxd->max_wqs)
-		rc = idxd_evl_ctx_queue(idxd->wqs[id], pasid, entry);
-
-	if (rc == -ENOENT) {
-		idxd_evl_count(&idxd->evl_stats, IDXD_EVL_REFUSED);
-		dev_dbg_ratelimited(&idxd->pdev->dev, "event log entry %#llx refused\n",
-				    entry->flags);
-		return;
-	}
-
-	if (FIELD_GET(IDXD_EVLENT_CODE, entry->flags) != IDXD_EVL_DRAIN)
-		idxd_evl_count(&idxd->evl_stats, IDXD_EVL_CR_FAULTS);
-	if (rc && evl_record_due(entry))
-		evl_record_failed(idxd->wqs[id], pasid, entry->addr, rc);
+	if ((entry->flags & valid) == valid && id < idxd->max_wqs)
+		idxd_evl_ctx_seen(idxd->wqs[id], FIELD_GET(IDXD_EVLENT_PASID, entry->flags),
+				  entry);
 }

@@ -52,7 +52,7 @@
 /* Second quadword; its upper half means something only with INFO_VALID. */
 #define IDXD_EVLENT_BATCH_IDX		GENMASK_ULL(15, 0)
 #define IDXD_EVLENT_INFO		GENMASK_ULL(63, 32)
-/* error information of the codes below and of IDXD_EVL_INT_HANDLE_INVAL */
+/* error information of the codes below */
 #define IDXD_EVLENT_INT_HANDLE		GENMASK_ULL(47, 32)
 #define IDXD_EVLENT_RCI			BIT_ULL(48)
 #define IDXD_EVLENT_IMS			BIT_ULL(49)
@@ -60,9 +60,13 @@
 #define IDXD_EVLENT_FIRST_ERR		BIT_ULL(51)
 #define IDXD_EVLENT_OPERAND		GENMASK_ULL(63, 61)
 
-/* Error codes that come with a completion record for software to write */
+/*
+ * Error codes that come with a completion record for software to write, and
+ * the one that shares their error information
+ */
 enum idxd_evl_code {
-	IDXD_EVL_CR_FAULT	= 0x1a,	/* the record's address could not be translated */
+	IDXD_EVL_INT_HANDLE_INVAL = 0x19,	/* no record: the interrupt handle is not valid */
+	IDXD_EVL_CR_FAULT	= 0x1a,	/* its address could not be translated */
 	IDXD_EVL_DRAIN		= 0x26,	/* records before a Drain went through the log */
 	IDXD_EVL_BATCH		= 0x27,	/* records of members went through the log */
 };
@@ -93,10 +97,10 @@ static_assert(sizeof(struct idxd_evl_entry) == IDXD_EVL_ENTRY_BYTES_MAX);
  *
  * Return: the record, of @entry_bytes / 2 bytes.
  */
-static inline const u8 *idxd_evl_entry_record(const struct idxd_evl_entry *entry,
-					      unsigned int entry_bytes)
+static inline u8 *idxd_evl_entry_record(struct idxd_evl_entry *entry,
+					unsigned int entry_bytes)
 {
-	return (const u8 *)entry + entry_bytes / 2;
+	return (u8 *)entry + entry_bytes / 2;
 }
 
 #endif

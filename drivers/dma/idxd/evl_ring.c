@@ -8,6 +8,7 @@
 #include "idxd.h"
 #include "evl_regs.h"
 #include "evl_ring.h"
+#include "evl_slots.h"
 
 static void evl_switch(struct idxd_device *idxd, bool on)
 {
@@ -45,7 +46,9 @@ static void evl_ring_free(struct idxd_device *idxd)
 {
 	struct idxd_evl *evl = idxd->evl;
 
+	lockdep_assert_held_write(&evl->ring_sem);
 	lockdep_assert_held(&evl->lock);
+	idxd_evl_slots_set(idxd, NULL);
 	dma_free_coherent(&idxd->pdev->dev, evl->ring_size * evl->entry_bytes,
 			  evl->ring, evl->dma);
 	evl->ring = NULL;
@@ -79,6 +82,7 @@ int idxd_evl_init(struct idxd_device *idxd)
 	if (!evl)
 		return -ENOMEM;
 
+	init_rwsem(&evl->ring_sem);
 	mutex_init(&evl->lock);
 	evl->size = IDXD_EVL_SIZE_MIN;
 	evl->entry_bytes = IDXD_EVL_ENTRY_BYTES(support);
@@ -109,6 +113,7 @@ void idxd_evl_free(struct idxd_device *idxd)
 int idxd_evl_ring_start(struct idxd_device *idxd)
 {
 	struct idxd_evl *evl = idxd->evl;
+	struct idxd_evl_slot_map *slots;
 	unsigned int size;
 	dma_addr_t dma;
 	void *ring;
@@ -118,11 +123,18 @@ int idxd_evl_ring_start(struct idxd_device *idxd)
 
 	/* A large ring may not be had; that is reported in cmd_status. */
 	size = READ_ONCE(evl->size);
-	ring = dma_alloc_coherent(&idxd->pdev->dev, size * evl->entry_bytes, &dma,
-				  GFP_KERNEL | __GFP_NOWARN);
-	if (!ring)
+	slots = idxd_evl_slots_alloc(size);
+	if (!slots)
 		return -ENOMEM;
 
+	ring = dma_alloc_coherent(&idxd->pdev->dev, size * evl->entry_bytes, &dma,
+				  GFP_KERNEL | __GFP_NOWARN);
+	if (!ring) {
+		idxd_evl_slots_free(slots);
+		return -ENOMEM;
+	}
+
+	down_write(&evl->ring_sem);
 	mutex_lock(&evl->lock);
 	/* A ring that an enabled device would not give back */
 	if (evl->ring)
@@ -132,6 +144,10 @@ int idxd_evl_ring_start(struct idxd_device *idxd)
 	evl->dma = dma;
 	evl->ring_size = size;
 	evl->head = 0;
+	evl->generation++;
+	evl->taken = 0;
+	WRITE_ONCE(evl->max_used, 0);
+	idxd_evl_slots_set(idxd, slots);
 
 	/* The address is one of the DMA API: without PASID. */
 	evl_configure(idxd, dma & IDXD_EVLCFG_BASE, FIELD_PREP(IDXD_EVLCFG_SIZE, size));
@@ -139,6 +155,7 @@ int idxd_evl_ring_start(struct idxd_device *idxd)
 		  idxd->reg_base + IDXD_EVLSTATUS_UPPER_OFFSET);
 	evl_switch(idxd, true);
 	mutex_unlock(&evl->lock);
+	up_write(&evl->ring_sem);
 
 	return 0;
 }
@@ -158,6 +175,7 @@ void idxd_evl_ring_stop(struct idxd_device *idxd)
 	if (!evl)
 		return;
 
+	down_write(&evl->ring_sem);
 	mutex_lock(&evl->lock);
 	if (!evl->ring)
 		goto out;
@@ -172,4 +190,5 @@ void idxd_evl_ring_stop(struct idxd_device *idxd)
 	evl_ring_free(idxd);
 out:
 	mutex_unlock(&evl->lock);
+	up_write(&evl->ring_sem);
 }

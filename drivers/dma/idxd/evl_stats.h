@@ -8,20 +8,44 @@
  * enum idxd_evl_stat - what is counted of a device's event log
  * @IDXD_EVL_ENTRIES: entries taken from the ring
  * @IDXD_EVL_CR_FAULTS: completion record faults and batches, of open files
+ * @IDXD_EVL_BATCHES: those of them that are batches
+ * @IDXD_EVL_DRAINS: drains, of open files
  * @IDXD_EVL_CR_WRITTEN: records written
  * @IDXD_EVL_CR_FAILED: records that were due and could not be written
- * @IDXD_EVL_REFUSED: entries that no open file stands for
+ * @IDXD_EVL_REFUSED: entries with a record that are nobody's
  * @IDXD_EVL_ERRORS: entries that report an error
+ * @IDXD_EVL_FULL: times that the drain found the ring full
  * @IDXD_EVL_NR_STATS: how many there are
  */
 enum idxd_evl_stat {
 	IDXD_EVL_ENTRIES,
 	IDXD_EVL_CR_FAULTS,
+	IDXD_EVL_BATCHES,
+	IDXD_EVL_DRAINS,
 	IDXD_EVL_CR_WRITTEN,
 	IDXD_EVL_CR_FAILED,
 	IDXD_EVL_REFUSED,
 	IDXD_EVL_ERRORS,
+	IDXD_EVL_FULL,
 	IDXD_EVL_NR_STATS,
+};
+
+/**
+ * enum idxd_evl_refusal - why an entry with a record is refused
+ * @IDXD_EVL_NOT_REFUSED: it is not, as far as one can tell from it
+ * @IDXD_EVL_REFUSED_INCOMPLETE: a field that is needed is marked invalid
+ * @IDXD_EVL_REFUSED_PRIVILEGED: submissions of user space never are privileged
+ * @IDXD_EVL_REFUSED_QUEUE: the device has no such work queue
+ * @IDXD_EVL_REFUSED_KERNEL: the work queue is the kernel's
+ * @IDXD_EVL_REFUSED_FILE: no open file stands for the work queue and PASID
+ */
+enum idxd_evl_refusal {
+	IDXD_EVL_NOT_REFUSED,
+	IDXD_EVL_REFUSED_INCOMPLETE,
+	IDXD_EVL_REFUSED_PRIVILEGED,
+	IDXD_EVL_REFUSED_QUEUE,
+	IDXD_EVL_REFUSED_KERNEL,
+	IDXD_EVL_REFUSED_FILE,
 };
 
 /**

@@ -263,11 +263,11 @@ ssize_t vtd_ats_request_translation(PCIBus *bus, void *opaque, int devfn,
     hwaddr last = addr + (length - 1);
     size_t count = 0;
 
+    QEMU_LOCK_GUARD(&s->iommu_lock);
+
     if (!(s->ecap & VTD_ECAP_DT)) {
         return -ENODEV;
     }
-
-    QEMU_LOCK_GUARD(&s->iommu_lock);
 
     for (;;) {
         IOMMUTLBEntry *entry = &result[count];

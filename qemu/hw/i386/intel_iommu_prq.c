@@ -185,20 +185,25 @@ static bool vtd_prq_put(IntelIOMMUState *s, const VTDPageRequest *req,
 
 void vtd_prq_drain(IntelIOMMUState *s)
 {
+    VTDPageRequest *req = NULL;
+    VTDPageRequest *last;
     IOMMUPRIResponseCode code;
-    VTDPageRequest *req;
 
     assert(bql_locked());
 
-    for (;;) {
+    /*
+     * What comes from now on is left for another time: devices whose requests
+     * are answered at once may go on asking for ever.
+     */
+    WITH_QEMU_LOCK_GUARD(&s->prq_lock) {
+        last = QTAILQ_LAST(&s->page_requests);
+    }
+
+    while (req != last) {
+        g_free(req);
         WITH_QEMU_LOCK_GUARD(&s->prq_lock) {
             req = QTAILQ_FIRST(&s->page_requests);
-            if (req) {
-                QTAILQ_REMOVE(&s->page_requests, req, next);
-            }
-        }
-        if (!req) {
-            return;
+            QTAILQ_REMOVE(&s->page_requests, req, next);
         }
 
         /* A stop marker is last in its group too, but is not answered */
@@ -212,8 +217,8 @@ void vtd_prq_drain(IntelIOMMUState *s)
 
             vtd_prq_respond(s, req->sid, &response);
         }
-        g_free(req);
     }
+    g_free(req);
 }
 
 static void vtd_prq_bh(void *opaque)
@@ -228,8 +233,10 @@ int vtd_pri_request_page(PCIBus *bus, void *opaque, int devfn, uint32_t pasid,
     IntelIOMMUState *s = opaque;
     VTDPageRequest *req;
 
-    if (!(s->ecap & VTD_ECAP_PRS)) {
-        return -ENODEV;
+    WITH_QEMU_LOCK_GUARD(&s->iommu_lock) {
+        if (!(s->ecap & VTD_ECAP_PRS)) {
+            return -ENODEV;
+        }
     }
 
     req = g_new0(VTDPageRequest, 1);

@@ -37,14 +37,16 @@ struct Store64TargetClass {
      * If it is %NULL the writer falls back to smaller writes.
      *
      * @t: the owner of @mr
-     * @mr: the I/O region that is written
+     * @mr: the I/O region that is written.  It can be any that @t owns, such
+     *      as a register bar or the table of MSI-X, and must be looked at.
      * @offset: offset in @mr in bytes
      * @data: the 64 bytes in memory order; valid during the call only
      * @attrs: attributes of the transaction
      *
      * Called with the BQL held and inside an RCU critical section.
      *
-     * Returns: MEMTX_OK, or what a write accessor would return on failure.
+     * Returns: MEMTX_OK, also for a write that is dropped, or what a write
+     * accessor would return on failure.
      */
     MemTxResult (*posted)(Store64Target *t, MemoryRegion *mr, hwaddr offset,
                           const void *data, MemTxAttrs attrs);
@@ -56,7 +58,8 @@ struct Store64TargetClass {
      *
      * Parameters and context as for @posted.
      *
-     * Returns: true if the write was accepted, false for retry.
+     * Returns: true if the write was accepted, false for retry, which is the
+     * answer of all regions that take no such writes.
      */
     bool (*deferrable)(Store64Target *t, MemoryRegion *mr, hwaddr offset,
                        const void *data, MemTxAttrs attrs);

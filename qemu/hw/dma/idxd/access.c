@@ -1,5 +1,5 @@
 /*
- * DSA device model: access to guest memory
+ * DSA and IAA device models: access to guest memory
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: address translation cache
+ * DSA and IAA device models: address translation cache
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: Batch
+ * DSA and IAA device models: Batch
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: commands, and halt
+ * DSA and IAA device models: commands, and halt
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -199,7 +199,7 @@ static void idxd_cmd_apply(IdxdState *s, uint32_t reg)
     case IDXD_CMD_RESET_WQ:
         for (i = 0; i < s->num_wqs; i++) {
             if (idxd_operand_has_wq(operand, i)) {
-                memset(s->wq[i].cfg, 0, sizeof(s->wq[i].cfg));
+                idxd_config_reset_wq(s, i);
             }
         }
         /* fall through */
@@ -280,7 +280,8 @@ void idxd_cmd_write(IdxdState *s, uint32_t reg)
                       "idxd: command %u while another one is active\n", code);
         return;
     }
-    if (s->state == IDXD_HALTED && code != IDXD_CMD_RESET_DEVICE) {
+    if (s->state == IDXD_HALTED && (code != IDXD_CMD_RESET_DEVICE ||
+                                    s->reset_type != IDXD_RESET_SOFTWARE)) {
         idxd_cmd_finish(s, reg, IDXD_CMDERR_HARDWARE, 0);
         return;
     }

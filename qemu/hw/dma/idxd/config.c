@@ -1,11 +1,61 @@
 /*
- * DSA device model: what Enable Device and Enable WQ check
+ * DSA and IAA device models: configuration after a reset, and what Enable
+ * Device and Enable WQ check
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "idxd.h"
+
+/**
+ * idxd_config_reset_wq: the configuration of a WQ after Reset WQ
+ *
+ * Without configuration support it is one that a driver can use as it is: the
+ * WQ is dedicated and has all that the device can do.
+ *
+ * Context: the device's lock is held, @wq is one of the device's.
+ */
+void idxd_config_reset_wq(IdxdState *s, unsigned wq)
+{
+    uint64_t opcap = IDXD_GET_CLASS(s)->opcap;
+    uint32_t *cfg = s->wq[wq].cfg;
+
+    memset(cfg, 0, sizeof(s->wq[wq].cfg));
+    if (s->prop_configurable) {
+        return;
+    }
+    cfg[R_WQCFG0] = FIELD_DP32(0, WQCFG0, SIZE, s->total_size / s->num_wqs);
+    cfg[R_WQCFG2] = FIELD_DP32(0, WQCFG2, DEDICATED, 1);
+    cfg[R_WQCFG2] = FIELD_DP32(cfg[R_WQCFG2], WQCFG2, PRIORITY, 1);
+    cfg[R_WQCFG3] = FIELD_DP32(0, WQCFG3, MAX_XFER_SHIFT, s->max_xfer_shift);
+    cfg[R_WQCFG3] = FIELD_DP32(cfg[R_WQCFG3], WQCFG3, MAX_BATCH_SHIFT,
+                               s->max_batch_shift);
+    cfg[R_WQCFG8] = opcap;
+    cfg[R_WQCFG8 + 1] = opcap >> 32;
+}
+
+/**
+ * idxd_config_reset: the configuration of groups and WQs after Reset Device
+ *
+ * Without configuration support all WQs and engines are in group 0.
+ *
+ * Context: the device's lock is held.
+ */
+void idxd_config_reset(IdxdState *s)
+{
+    unsigned i;
+
+    memset(s->grpcfg, 0, sizeof(s->grpcfg));
+    if (!s->prop_configurable) {
+        stq_le_p(&s->grpcfg[0][0], MAKE_64BIT_MASK(0, s->num_wqs));
+        stq_le_p(&s->grpcfg[0][IDXD_GRPCFG_ENGINES],
+                 MAKE_64BIT_MASK(0, s->num_engines));
+    }
+    for (i = 0; i < s->num_wqs; i++) {
+        idxd_config_reset_wq(s, i);
+    }
+}
 
 static uint64_t idxd_group_engines(const IdxdState *s, unsigned group)
 {

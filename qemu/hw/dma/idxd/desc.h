@@ -12,6 +12,7 @@
 
 #define IDXD_DESC_SIZE          64
 #define IDXD_RECORD_MAX         64
+#define IDXD_EVL_ENTRY_MAX      128
 
 enum {
     IDXD_OP_NOOP = 0x00,

@@ -1,5 +1,5 @@
 /*
- * DSA device model: engines
+ * DSA and IAA device models: engines
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,7 +19,7 @@ void idxd_engines_wake(IdxdState *s)
 {
     unsigned i;
 
-    for (i = 0; i < s->num_engines; i++) {
+    for (i = 0; i < idxd_num_threads(s); i++) {
         if (!s->engine[i].active) {
             qemu_cond_signal(&s->engine[i].wake);
         }
@@ -92,18 +92,27 @@ static void *idxd_engine_thread(void *opaque)
     qemu_mutex_lock(&s->lock);
     idxd_engine_resume(e);
     while (!s->quit) {
-        IdxdWork *w = s->stopped ? NULL : idxd_wq_dispatch(s, e);
+        IdxdWork *w = NULL;
 
+        if (!s->stopped && !idxd_testctl_holds(s, e)) {
+            w = idxd_wq_dispatch(s, e);
+        }
         if (!w) {
             idxd_engine_wait(e);
             continue;
         }
         e->work = w;
         qemu_mutex_unlock(&s->lock);
-        if (w->portal_error) {
-            idxd_report(e, w, IDXD_ERR_PORTAL, false, 0);
-        } else {
+        switch (w->kind) {
+        case IDXD_WORK_DESC:
             idxd_execute(e, w);
+            break;
+        case IDXD_WORK_PORTAL_ERROR:
+            idxd_report(e, w, IDXD_ERR_PORTAL, false, 0);
+            break;
+        case IDXD_WORK_TEST_LOG:
+            idxd_testctl_log(e, w);
+            break;
         }
         qemu_mutex_lock(&s->lock);
         e->work = NULL;
@@ -119,7 +128,7 @@ static bool idxd_engines_active(const IdxdState *s)
 {
     unsigned i;
 
-    for (i = 0; i < s->num_engines; i++) {
+    for (i = 0; i < idxd_num_threads(s); i++) {
         if (s->engine[i].active) {
             return true;
         }
@@ -131,7 +140,7 @@ static bool idxd_engines_busy(const IdxdState *s)
 {
     unsigned i;
 
-    for (i = 0; i < s->num_engines; i++) {
+    for (i = 0; i < idxd_num_threads(s); i++) {
         if (s->engine[i].work) {
             return true;
         }
@@ -176,7 +185,7 @@ void idxd_engines_start(IdxdState *s)
 {
     unsigned i;
 
-    for (i = 0; i < s->num_engines; i++) {
+    for (i = 0; i < idxd_num_threads(s); i++) {
         IdxdEngine *e = &s->engine[i];
         g_autofree char *name = g_strdup_printf("idxd-%02x/%u",
                                                 idxd_devfn(s), i);
@@ -198,7 +207,7 @@ void idxd_engines_exit(IdxdState *s)
         s->quit = true;
         idxd_engines_wake(s);
     }
-    for (i = 0; i < s->num_engines; i++) {
+    for (i = 0; i < idxd_num_threads(s); i++) {
         qemu_thread_join(&s->engine[i].thread);
         qemu_cond_destroy(&s->engine[i].wake);
     }

@@ -1,5 +1,5 @@
 /*
- * DSA device model: errors that no completion record tells of
+ * DSA and IAA device models: errors that no completion record tells of
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

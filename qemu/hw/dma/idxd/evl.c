@@ -1,5 +1,5 @@
 /*
- * DSA device model: the event log's ring
+ * DSA and IAA device models: the event log's ring
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,7 +12,8 @@
 /* Bytes of an entry that say what happened; the record ends the entry */
 #define IDXD_EVL_HEAD_SIZE      32
 
-static unsigned idxd_evl_entry_size(IdxdState *s)
+/* Bytes */
+unsigned idxd_evl_entry_size(IdxdState *s)
 {
     return IDXD_EVL_HEAD_SIZE << IDXD_GET_CLASS(s)->evl_support;
 }
@@ -112,6 +113,7 @@ bool idxd_evl_in_use(IdxdState *s)
 bool idxd_evl_record_in_log(IdxdState *s, const IdxdWork *w)
 {
     const IdxdEvl *evl = &s->evl;
+    uint32_t pasid = w->pasid == PCI_NO_PASID ? 0 : w->pasid;
     uint64_t taken, i;
 
     if (!evl->enabled) {
@@ -125,7 +127,7 @@ bool idxd_evl_record_in_log(IdxdState *s, const IdxdWork *w)
     for (; i < evl->logged; i++) {
         const struct IdxdEvlOwner *o = &evl->owner[i % evl->size];
 
-        if (o->record && o->wq == w->wq && o->pasid == w->pasid) {
+        if (o->record && o->wq == w->wq && o->pasid == pasid) {
             return true;
         }
     }
@@ -138,7 +140,7 @@ static bool idxd_evl_is_full(const IdxdEvl *evl)
 }
 
 /* Have the slot at tail for oneself; the lock is held */
-static bool idxd_evl_claim(IdxdEngine *e, const IdxdWork *w)
+static bool idxd_evl_claim(IdxdEngine *e)
 {
     IdxdState *s = e->s;
     bool told = false;
@@ -158,13 +160,15 @@ static bool idxd_evl_claim(IdxdEngine *e, const IdxdWork *w)
     return true;
 }
 
-static void idxd_evl_publish(IdxdState *s, const IdxdWork *w, uint8_t code)
+static void idxd_evl_publish(IdxdState *s, const uint8_t *entry)
 {
+    uint64_t head = ldq_le_p(entry);
+    uint8_t code = extract64(head, 8, 8);
     IdxdEvl *evl = &s->evl;
 
     evl->owner[evl->tail] = (struct IdxdEvlOwner) {
-        .pasid = w->pasid,
-        .wq = w->wq,
+        .pasid = extract64(head, 40, 20),
+        .wq = extract64(head, 16, 8),
         .record = code == IDXD_STS_RECORD_FAULT || code == IDXD_EVL_DRAIN ||
                   code == IDXD_EVL_BATCH,
     };
@@ -178,37 +182,28 @@ static void idxd_evl_publish(IdxdState *s, const IdxdWork *w, uint8_t code)
 }
 
 /**
- * idxd_evl_log: append an entry, when there is room
+ * idxd_evl_append: append an entry, when there is room
  *
  * A ring that cannot be written halts the device.
  *
  * Context: an engine's thread, no lock held; sleeps while the ring is full.
  *
- * Return: false if the descriptor was given up instead.
+ * Return: false if the work was given up instead.
  *
- * @w: what the entry is about; its record goes into the entry
- * @head: the first 32 bytes, in host byte order
+ * @entry: as it is to be in memory, the size of an entry
  */
-bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4])
+bool idxd_evl_append(IdxdEngine *e, const uint8_t *entry)
 {
     IdxdState *s = e->s;
     unsigned size = idxd_evl_entry_size(s);
-    uint8_t code = extract64(head[0], 8, 8);
-    uint8_t entry[IDXD_EVL_HEAD_SIZE << 2] = { };
+    uint64_t head = ldq_le_p(entry);
     IdxdRequester rq;
     uint64_t addr;
     IdxdXlat xlat;
-    unsigned i;
-
-    for (i = 0; i < 4; i++) {
-        stq_le_p(entry + i * 8, head[i]);
-    }
-    idxd_record_encode(&w->rec,
-                       entry + size - IDXD_GET_CLASS(s)->record_size);
 
     QEMU_LOCK_GUARD(&s->lock);
 
-    if (!idxd_evl_claim(e, w)) {
+    if (!idxd_evl_claim(e)) {
         return false;
     }
     rq = (IdxdRequester) {
@@ -226,15 +221,38 @@ bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4])
     if (xlat == IDXD_XLAT_OK) {
         /* The entry is visible before the tail that says so */
         smp_wmb();
-        trace_idxd_evl_log(idxd_devfn(s), s->evl.tail, code, w->seq, w->wq,
-                           w->pasid, extract64(head[0], 32, 8),
-                           extract64(head[0], 4, 1), extract64(head[0], 24, 8),
-                           head[2]);
-        idxd_evl_publish(s, w, code);
+        trace_idxd_evl_log(idxd_devfn(s), s->evl.tail, extract64(head, 8, 8),
+                           e->work->seq, extract64(head, 16, 8),
+                           extract64(head, 40, 20), extract64(head, 32, 8),
+                           extract64(head, 4, 1), extract64(head, 24, 8),
+                           ldq_le_p(entry + 16));
+        idxd_evl_publish(s, entry);
     } else if (!qatomic_read(&e->work->aborted)) {
         trace_idxd_evl_write_error(idxd_devfn(s), addr);
         idxd_halt(s, IDXD_RESET_SOFTWARE);
     }
     idxd_engines_wake(s);
     return xlat == IDXD_XLAT_OK;
+}
+
+/**
+ * idxd_evl_log: append an entry for a descriptor, with its record
+ *
+ * Context and return value: as for idxd_evl_append().
+ *
+ * @w: what the entry is about
+ * @head: the first 32 bytes, in host byte order
+ */
+bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4])
+{
+    unsigned record_size = IDXD_GET_CLASS(e->s)->record_size;
+    uint8_t entry[IDXD_EVL_ENTRY_MAX] = { };
+    unsigned i;
+
+    for (i = 0; i < 4; i++) {
+        stq_le_p(entry + i * 8, head[i]);
+    }
+    idxd_record_encode(&w->rec,
+                       entry + idxd_evl_entry_size(e->s) - record_size);
+    return idxd_evl_append(e, entry);
 }

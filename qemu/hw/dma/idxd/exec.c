@@ -1,5 +1,5 @@
 /*
- * DSA device model: checks of a descriptor, and carrying it out
+ * DSA and IAA device models: checks of a descriptor, and carrying it out
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

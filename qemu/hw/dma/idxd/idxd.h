@@ -1,5 +1,6 @@
 /*
- * Intel Data Streaming Accelerator (DSA) 2.0 device model, internals
+ * Intel Data Streaming Accelerator (DSA) 2.0 and In-Memory Analytics
+ * Accelerator (IAA) device models, internals
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +19,6 @@
 
 #define TYPE_IDXD "idxd"
 OBJECT_DECLARE_TYPE(IdxdState, IdxdClass, IDXD)
-#define TYPE_IDXD_DSA "idxd-dsa"
 
 #define IDXD_MAX_WQS            64
 #define IDXD_MAX_GROUPS         16
@@ -46,7 +46,8 @@ OBJECT_DECLARE_TYPE(IdxdState, IdxdClass, IDXD)
 struct IdxdClass {
     PCIDeviceClass parent_class;
 
-    DeviceRealize parent_realize;
+    /* of properties that only this kind has; NULL if there are none */
+    bool (*check_properties)(IdxdState *s, Error **errp);
     /* GENCAP event log support: an entry is 32 << this bytes */
     uint8_t evl_support;
     /* bytes of a completion record, its alignment, and its place in an entry */
@@ -56,6 +57,8 @@ struct IdxdClass {
 };
 
 typedef struct IdxdEngine IdxdEngine;
+typedef struct IdxdWork IdxdWork;
+typedef QSIMPLEQ_HEAD(, IdxdWork) IdxdWorkQueue;
 
 /* State of a batch while an engine works on it */
 typedef struct IdxdBatch {
@@ -68,9 +71,21 @@ typedef struct IdxdBatch {
     bool record_missing;
 } IdxdBatch;
 
+/* What an engine does with a piece of work */
+typedef enum IdxdWorkKind {
+    IDXD_WORK_DESC,
+    /* report a write that a portal dropped */
+    IDXD_WORK_PORTAL_ERROR,
+    /* log what a test wants to have in the event log, see testctl.c */
+    IDXD_WORK_TEST_LOG,
+} IdxdWorkKind;
+
 /* A descriptor from when it is accepted until all that it causes is visible */
-typedef struct IdxdWork {
+struct IdxdWork {
+    IdxdWorkKind kind;
     QTAILQ_ENTRY(IdxdWork) all;
+    /* where it waits for an engine */
+    IdxdWorkQueue *queue;
     QSIMPLEQ_ENTRY(IdxdWork) next;
     /* order of acceptance in the device */
     uint64_t seq;
@@ -83,8 +98,6 @@ typedef struct IdxdWork {
     uint8_t wq;
     /* came through a portal page for IMS handles */
     bool ims;
-    /* not a descriptor to carry out, but a write that a portal dropped */
-    bool portal_error;
     /* atomic; set under the lock, then the engine gives up */
     bool aborted;
     /* a member: its batch and index there; else NULL */
@@ -93,9 +106,7 @@ typedef struct IdxdWork {
     /* a batch, once it has begun: its state; else NULL */
     IdxdBatch *own_batch;
     IdxdRecord rec;
-} IdxdWork;
-
-typedef QSIMPLEQ_HEAD(, IdxdWork) IdxdWorkQueue;
+};
 
 typedef struct IdxdWq {
     uint32_t cfg[IDXD_WQCFG_WORDS];
@@ -160,6 +171,14 @@ typedef struct IdxdPrg {
     IOMMUPRIResponseCode code;
 } IdxdPrg;
 
+/* What tests do behind the guest's back, see testctl.c */
+typedef struct IdxdTestCtl {
+    bool enabled;
+    /* engines that begin nothing new */
+    uint32_t hold;
+    IdxdWorkQueue log;
+} IdxdTestCtl;
+
 /* Address translation cache, see atc.c */
 #define IDXD_ATC_SETS           256
 #define IDXD_ATC_WAYS           4
@@ -201,6 +220,7 @@ struct IdxdState {
     bool prop_prs_disable;
     bool prop_block_on_fault;
     bool prop_int_handles;
+    bool prop_configurable;
 
     QemuMutex lock;
     /* an engine went idle or to sleep */
@@ -228,7 +248,8 @@ struct IdxdState {
 
     IdxdPendingCommand cmd;
     IdxdWq wq[IDXD_MAX_WQS];
-    IdxdEngine engine[IDXD_MAX_ENGINES];
+    /* one more than there are engines, if there are test controls */
+    IdxdEngine engine[IDXD_MAX_ENGINES + 1];
     /* the WQ after which an engine looks for work */
     uint8_t last_wq[IDXD_MAX_GROUPS];
     /* accepted and not yet retired, in order of acceptance */
@@ -244,7 +265,14 @@ struct IdxdState {
     uint16_t prg_next;
 
     IdxdAtc atc;
+    IdxdTestCtl test;
 };
+
+/* Engines, and what behaves like one */
+static inline unsigned idxd_num_threads(const IdxdState *s)
+{
+    return s->num_engines + s->test.enabled;
+}
 
 static inline uint8_t idxd_devfn(const IdxdState *s)
 {
@@ -262,7 +290,9 @@ void idxd_cmd_check(IdxdState *s);
 void idxd_cmd_bh(void *opaque);
 void idxd_halt(IdxdState *s, IdxdResetType type);
 
-/* config.c: the checks of Enable Device and Enable WQ */
+/* config.c: what configuration there is, and what can be enabled with it */
+void idxd_config_reset(IdxdState *s);
+void idxd_config_reset_wq(IdxdState *s, unsigned wq);
 IdxdCommandError idxd_check_device_config(IdxdState *s);
 IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq);
 int idxd_wq_group(const IdxdState *s, unsigned wq);
@@ -280,7 +310,7 @@ extern const MemoryRegionOps idxd_portal_ops;
 void idxd_portal_class_init(ObjectClass *klass);
 
 /* wq.c */
-void idxd_wq_accept(IdxdState *s, unsigned wq, IdxdWork *w);
+void idxd_work_accept(IdxdState *s, IdxdWork *w, IdxdWorkQueue *queue);
 IdxdWork *idxd_wq_dispatch(IdxdState *s, const IdxdEngine *e);
 void idxd_wq_retire(IdxdState *s, IdxdWork *w);
 typedef bool IdxdWorkFilter(const IdxdWork *w, uint32_t operand);
@@ -370,6 +400,8 @@ void idxd_evl_write_pending(IdxdState *s, uint32_t val);
 bool idxd_evl_record_in_log(IdxdState *s, const IdxdWork *w);
 bool idxd_evl_in_use(IdxdState *s);
 bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4]);
+bool idxd_evl_append(IdxdEngine *e, const uint8_t *entry);
+unsigned idxd_evl_entry_size(IdxdState *s);
 
 /* error.c */
 void idxd_report(IdxdEngine *e, const IdxdWork *w, uint8_t code, bool write,
@@ -421,5 +453,10 @@ extern const IdxdOp idxd_op_compare;
 extern const IdxdOp idxd_op_compare_pattern;
 extern const IdxdOp idxd_op_batch;
 void idxd_batch_end(IdxdState *s, IdxdWork *w);
+
+/* testctl.c */
+void idxd_testctl_class_init(ObjectClass *klass);
+bool idxd_testctl_holds(const IdxdState *s, const IdxdEngine *e);
+void idxd_testctl_log(IdxdEngine *e, IdxdWork *w);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * DSA device model: interrupts and interrupt handles
+ * DSA and IAA device models: interrupts and interrupt handles
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: register file
+ * DSA and IAA device models: register file
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,7 +25,7 @@ uint32_t idxd_gencap(IdxdState *s)
     }
     v = FIELD_DP32(v, GENCAP_LO, MAX_XFER_SHIFT, s->max_xfer_shift);
     v = FIELD_DP32(v, GENCAP_LO, MAX_BATCH_SHIFT, s->max_batch_shift);
-    v = FIELD_DP32(v, GENCAP_LO, CONFIG, 1);
+    v = FIELD_DP32(v, GENCAP_LO, CONFIG, s->prop_configurable);
     return v;
 }
 
@@ -128,8 +128,11 @@ static void idxd_config_write(IdxdState *s, hwaddr addr, uint32_t val)
         return;
     }
     if (addr == A_GENCFG) {
-        uint32_t mask = R_GENCFG_READ_BUFFER_LIMIT_MASK;
+        uint32_t mask = 0;
 
+        if (s->prop_configurable) {
+            mask |= R_GENCFG_READ_BUFFER_LIMIT_MASK;
+        }
         if (s->prop_event_log) {
             mask |= R_GENCFG_EVL_ENABLE_MASK;
         }
@@ -197,7 +200,7 @@ static void idxd_grpcfg_write(IdxdState *s, hwaddr offset, uint32_t val)
 
     offset %= IDXD_GRPCFG_STRIDE;
     if (group >= s->num_groups || offset >= IDXD_GRPCFG_USED ||
-        s->state != IDXD_DISABLED) {
+        s->state != IDXD_DISABLED || !s->prop_configurable) {
         return;
     }
     stl_le_p(&s->grpcfg[group][offset], val);
@@ -220,12 +223,21 @@ static uint32_t idxd_wqcfg_read(const IdxdState *s, hwaddr offset)
     return v;
 }
 
-/* What can be written; the rest is reserved, or for features not advertised */
+/*
+ * What can be written; the rest is reserved, or for features not advertised.
+ * Whose memory a WQ works on nobody can know in advance, so that the PASID can
+ * be written also without configuration support.
+ */
 static uint32_t idxd_wqcfg_mask(IdxdState *s, hwaddr offset)
 {
     IdxdClass *ic = IDXD_GET_CLASS(s);
     uint32_t mask;
 
+    if (!s->prop_configurable) {
+        return offset != A_WQCFG2 ? 0 :
+               R_WQCFG2_PASID_MASK | R_WQCFG2_PASID_ENABLE_MASK |
+               R_WQCFG2_PRIV_MASK;
+    }
     switch (offset) {
     case A_WQCFG0:
         return R_WQCFG0_SIZE_MASK;
@@ -253,13 +265,15 @@ static uint32_t idxd_wqcfg_mask(IdxdState *s, hwaddr offset)
 static void idxd_wqcfg_write(IdxdState *s, hwaddr offset, uint32_t val)
 {
     IdxdWq *wq = &s->wq[offset / IDXD_WQCFG_STRIDE];
+    uint32_t mask;
 
     if (offset / IDXD_WQCFG_STRIDE >= s->num_wqs ||
         wq->state != IDXD_DISABLED) {
         return;
     }
     offset %= IDXD_WQCFG_STRIDE;
-    wq->cfg[offset / 4] = val & idxd_wqcfg_mask(s, offset);
+    mask = idxd_wqcfg_mask(s, offset);
+    wq->cfg[offset / 4] = (wq->cfg[offset / 4] & ~mask) | (val & mask);
 }
 
 static bool idxd_msix_perm_index(const IdxdState *s, hwaddr offset,
@@ -344,13 +358,12 @@ void idxd_clear_registers(IdxdState *s)
     s->genctrl = 0;
     memset(s->evlcfg, 0, sizeof(s->evlcfg));
     memset(s->swerror, 0, sizeof(s->swerror));
-    memset(s->grpcfg, 0, sizeof(s->grpcfg));
     memset(s->msix_perm, 0, sizeof(s->msix_perm));
     memset(s->int_handle, 0, sizeof(s->int_handle));
     for (i = 0; i < s->num_wqs; i++) {
         s->wq[i].state = IDXD_DISABLED;
-        memset(s->wq[i].cfg, 0, sizeof(s->wq[i].cfg));
     }
+    idxd_config_reset(s);
 }
 
 /* Larger accesses come in pieces of 32 bits, low half first */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: Compare and Compare Pattern
+ * DSA and IAA device models: Compare and Compare Pattern
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: Memory Move and Fill
+ * DSA and IAA device models: Memory Move and Fill
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,7 +12,6 @@
                              IDXD_FLAG_CACHE | IDXD_FLAG_TC_A2 | \
                              IDXD_FLAG_ORDER | IDXD_FLAG_READBACK | \
                              IDXD_FLAG_STS)
-
 
 static uint32_t idxd_from_page_start(uint64_t end)
 {

@@ -1,5 +1,5 @@
 /*
- * DSA device model: No-op and Drain
+ * DSA and IAA device models: No-op and Drain
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * Intel Data Streaming Accelerator (DSA) 2.0 device model: PCI function
+ * DSA and IAA device models: PCI function
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,8 +15,6 @@
 #include "system/store64.h"
 #include "idxd.h"
 #include "trace.h"
-
-#define IDXD_DEVICE_ID_DSA      0x0b25
 
 #define IDXD_BAR_REGS           0
 #define IDXD_BAR_PORTALS        2
@@ -89,6 +87,8 @@ static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
 
 static bool idxd_check_properties(IdxdState *s, Error **errp)
 {
+    IdxdClass *ic = IDXD_GET_CLASS(s);
+
     if (!s->num_wqs || s->num_wqs > IDXD_MAX_WQS) {
         error_setg(errp, "wqs must be 1 to %u", IDXD_MAX_WQS);
     } else if (!s->num_groups || s->num_groups > IDXD_MAX_GROUPS) {
@@ -101,10 +101,8 @@ static bool idxd_check_properties(IdxdState *s, Error **errp)
                    IDXD_MAX_TOTAL_SIZE);
     } else if (s->max_xfer_shift < 12 || s->max_xfer_shift > 31) {
         error_setg(errp, "max-transfer-shift must be 12 to 31");
-    } else if (!s->max_batch_shift || s->max_batch_shift > 15) {
-        error_setg(errp, "max-batch-shift must be 1 to 15");
     } else {
-        return true;
+        return !ic->check_properties || ic->check_properties(s, errp);
     }
     return false;
 }
@@ -161,6 +159,7 @@ static void idxd_realize(PCIDevice *pdev, Error **errp)
     qemu_cond_init(&s->quiet);
     QTAILQ_INIT(&s->works);
     QSIMPLEQ_INIT(&s->portal_errors);
+    QSIMPLEQ_INIT(&s->test.log);
     for (i = 0; i < s->num_wqs; i++) {
         QSIMPLEQ_INIT(&s->wq[i].queue);
     }
@@ -207,11 +206,12 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_UINT8("engines", IdxdState, num_engines, 4),
     DEFINE_PROP_UINT16("wq-size", IdxdState, total_size, 128),
     DEFINE_PROP_UINT8("max-transfer-shift", IdxdState, max_xfer_shift, 31),
-    DEFINE_PROP_UINT8("max-batch-shift", IdxdState, max_batch_shift, 10),
     DEFINE_PROP_BOOL("event-log", IdxdState, prop_event_log, true),
     DEFINE_PROP_BOOL("prs-disable", IdxdState, prop_prs_disable, true),
     DEFINE_PROP_BOOL("block-on-fault", IdxdState, prop_block_on_fault, true),
     DEFINE_PROP_BOOL("interrupt-handles", IdxdState, prop_int_handles, true),
+    DEFINE_PROP_BOOL("configurable", IdxdState, prop_configurable, true),
+    DEFINE_PROP_BOOL("x-test", IdxdState, test.enabled, false),
 };
 
 static void idxd_class_init(ObjectClass *klass, void *data)
@@ -230,22 +230,7 @@ static void idxd_class_init(ObjectClass *klass, void *data)
     device_class_set_props(dc, idxd_properties);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
     idxd_portal_class_init(klass);
-}
-
-static void idxd_dsa_class_init(ObjectClass *klass, void *data)
-{
-    DeviceClass *dc = DEVICE_CLASS(klass);
-    PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
-    IdxdClass *ic = IDXD_CLASS(klass);
-
-    dc->desc = "Intel Data Streaming Accelerator 2.0";
-    k->device_id = IDXD_DEVICE_ID_DSA;
-    ic->evl_support = 1;
-    ic->record_size = 32;
-    ic->opcap = BIT_ULL(IDXD_OP_NOOP) | BIT_ULL(IDXD_OP_BATCH) |
-                BIT_ULL(IDXD_OP_DRAIN) | BIT_ULL(IDXD_OP_MOVE) |
-                BIT_ULL(IDXD_OP_FILL) | BIT_ULL(IDXD_OP_COMPARE) |
-                BIT_ULL(IDXD_OP_COMPARE_PATTERN);
+    idxd_testctl_class_init(klass);
 }
 
 static const TypeInfo idxd_types[] = {
@@ -261,11 +246,6 @@ static const TypeInfo idxd_types[] = {
             { TYPE_STORE64_TARGET },
             { },
         },
-    },
-    {
-        .name = TYPE_IDXD_DSA,
-        .parent = TYPE_IDXD,
-        .class_init = idxd_dsa_class_init,
     },
 };
 

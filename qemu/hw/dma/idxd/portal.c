@@ -1,5 +1,5 @@
 /*
- * DSA device model: portals
+ * DSA and IAA device models: portals
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,7 +11,6 @@
 #include "trace.h"
 
 QEMU_BUILD_BUG_ON(STORE64_SIZE != IDXD_DESC_SIZE);
-
 
 static IdxdWork *idxd_work_new(IdxdState *s, unsigned wq, unsigned page,
                                const void *data)
@@ -46,15 +45,14 @@ static void idxd_portal_drop(IdxdState *s, unsigned wq, unsigned page,
         return;
     }
     w = idxd_work_new(s, wq, page, data);
-    w->portal_error = true;
+    w->kind = IDXD_WORK_PORTAL_ERROR;
     if (!FIELD_EX32(s->wq[wq].cfg[R_WQCFG2], WQCFG2, DEDICATED)) {
         /* A posted write can name any PASID */
         w->pasid = PCI_NO_PASID;
         w->priv = false;
     }
     s->wq[wq].portal_error = true;
-    QSIMPLEQ_INSERT_TAIL(&s->portal_errors, w, next);
-    idxd_wq_accept(s, wq, w);
+    idxd_work_accept(s, w, &s->portal_errors);
 }
 
 static bool idxd_portal_accept(IdxdState *s, unsigned wq, unsigned page,
@@ -68,8 +66,10 @@ static bool idxd_portal_accept(IdxdState *s, unsigned wq, unsigned page,
     }
     w = idxd_work_new(s, wq, page, data);
     s->wq[wq].occupancy++;
-    QSIMPLEQ_INSERT_TAIL(&s->wq[wq].queue, w, next);
-    idxd_wq_accept(s, wq, w);
+    idxd_work_accept(s, w, &s->wq[wq].queue);
+    trace_idxd_submit(idxd_devfn(s), w->seq, wq, idxd_desc_opcode(&w->desc),
+                      w->pasid, idxd_desc_record_addr(&w->desc),
+                      s->wq[wq].occupancy);
     return true;
 }
 

@@ -1,5 +1,5 @@
 /*
- * DSA device model: page requests
+ * DSA and IAA device models: page requests
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

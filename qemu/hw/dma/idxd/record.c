@@ -1,5 +1,5 @@
 /*
- * DSA device model: completion records
+ * DSA and IAA device models: completion records
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * Registers of an Intel Data Streaming Accelerator (DSA) 2.0 device
+ * Registers of Intel DSA 2.0 and IAA devices
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * DSA device model: work queues, and what is in flight
+ * DSA and IAA device models: work queues, and what is in flight
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,20 +9,30 @@
 #include "trace.h"
 
 /**
- * idxd_wq_accept: a descriptor is in the device from now on
+ * idxd_work_accept: a piece of work is in the device from now on
  *
- * Context: the device's lock is held; @w is in the queue that an engine takes
- * it from.
+ * Context: the device's lock is held.
+ *
+ * @queue: where an engine takes it from
  */
-void idxd_wq_accept(IdxdState *s, unsigned wq, IdxdWork *w)
+void idxd_work_accept(IdxdState *s, IdxdWork *w, IdxdWorkQueue *queue)
 {
     w->seq = s->next_seq++;
     w->evl_mark = s->evl.logged;
+    w->queue = queue;
+    QSIMPLEQ_INSERT_TAIL(queue, w, next);
     QTAILQ_INSERT_TAIL(&s->works, w, all);
-    trace_idxd_submit(idxd_devfn(s), w->seq, wq, idxd_desc_opcode(&w->desc),
-                      w->pasid, idxd_desc_record_addr(&w->desc),
-                      s->wq[wq].occupancy);
     idxd_engines_wake(s);
+}
+
+static IdxdWork *idxd_work_take(IdxdWorkQueue *queue)
+{
+    IdxdWork *w = QSIMPLEQ_FIRST(queue);
+
+    if (w) {
+        QSIMPLEQ_REMOVE_HEAD(queue, next);
+    }
+    return w;
 }
 
 /* The group of an engine, -1 if it is in none */
@@ -82,12 +92,15 @@ static IdxdWq *idxd_wq_pick(IdxdState *s, unsigned group)
  */
 IdxdWork *idxd_wq_dispatch(IdxdState *s, const IdxdEngine *e)
 {
-    IdxdWork *w = QSIMPLEQ_FIRST(&s->portal_errors);
+    IdxdWork *w;
     IdxdWq *wq;
     int group;
 
+    if (e->id == s->num_engines) {
+        return idxd_work_take(&s->test.log);
+    }
+    w = idxd_work_take(&s->portal_errors);
     if (w) {
-        QSIMPLEQ_REMOVE_HEAD(&s->portal_errors, next);
         return w;
     }
     group = idxd_engine_group(s, e);
@@ -95,8 +108,7 @@ IdxdWork *idxd_wq_dispatch(IdxdState *s, const IdxdEngine *e)
     if (!wq) {
         return NULL;
     }
-    w = QSIMPLEQ_FIRST(&wq->queue);
-    QSIMPLEQ_REMOVE_HEAD(&wq->queue, next);
+    w = idxd_work_take(&wq->queue);
     wq->occupancy--;
     trace_idxd_dispatch(idxd_devfn(s), w->seq, w->wq, e->id);
     return w;
@@ -111,7 +123,7 @@ void idxd_wq_retire(IdxdState *s, IdxdWork *w)
 {
     trace_idxd_retire(idxd_devfn(s), w->seq, w->wq, w->aborted);
     QTAILQ_REMOVE(&s->works, w, all);
-    if (w->portal_error) {
+    if (w->kind == IDXD_WORK_PORTAL_ERROR) {
         s->wq[w->wq].portal_error = false;
     }
     g_free(w);
@@ -148,7 +160,7 @@ static bool idxd_work_is_running(const IdxdState *s, const IdxdWork *w)
 {
     unsigned i;
 
-    for (i = 0; i < s->num_engines; i++) {
+    for (i = 0; i < idxd_num_threads(s); i++) {
         if (s->engine[i].work == w) {
             return true;
         }
@@ -177,10 +189,8 @@ void idxd_works_abort(IdxdState *s, IdxdWorkFilter *filter, uint32_t operand)
         if (idxd_work_is_running(s, w)) {
             continue;
         }
-        if (w->portal_error) {
-            QSIMPLEQ_REMOVE(&s->portal_errors, w, IdxdWork, next);
-        } else {
-            QSIMPLEQ_REMOVE(&s->wq[w->wq].queue, w, IdxdWork, next);
+        QSIMPLEQ_REMOVE(w->queue, w, IdxdWork, next);
+        if (w->kind == IDXD_WORK_DESC) {
             s->wq[w->wq].occupancy--;
         }
         idxd_wq_retire(s, w);

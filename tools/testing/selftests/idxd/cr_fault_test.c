@@ -15,7 +15,6 @@
 
 /* At most what the smallest ring takes, to count entries by its tail. */
 #define PAGES		12
-#define HUGE_PAGES	2
 #define BURST		4
 
 FIXTURE(cr_fault) {
@@ -61,35 +60,27 @@ FIXTURE_TEARDOWN(cr_fault)
 	portal_close(&self->portal);
 }
 
-static void run_kind(struct __test_metadata *_metadata,
-		     const struct wq *wq, struct portal *portal, enum region_kind kind)
+static void check_kind(struct __test_metadata *_metadata,
+		       const struct wq *wq, struct portal *portal, enum region_kind kind)
 {
 	long faults = evl_counter(wq, EVL_FAULTS);
 	long errors = evl_counter(wq, EVL_ERRORS);
 	struct evl_status before, after;
-	struct region r;
 	struct run run;
-	unsigned int pages = PAGES;
 	int rc;
 
-	if (kind == REGION_THP || kind == REGION_HUGETLB)
-		pages = HUGE_PAGES;
-
-	rc = region_get(&r, kind, pages);
+	ASSERT_EQ(0, evl_status(wq, &before));
+	rc = run_kind(&run, portal, wq, kind, PAGES, BURST, NULL);
 	if (rc == -ENODEV)
 		SKIP(return, "%s: not on this machine", region_name(kind));
-	ASSERT_EQ(0, rc);
-
-	ASSERT_EQ(0, evl_status(wq, &before));
-	rc = run_region(&run, portal, wq, &r, kind * 100, BURST, NULL);
 	ASSERT_EQ(0, evl_status(wq, &after));
 
 	EXPECT_EQ(0, rc) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
-	EXPECT_EQ(pages, run.submitted);
-	EXPECT_EQ(region_refuses(kind) ? 0 : pages, run.written);
-	EXPECT_EQ(region_refuses(kind) ? pages : 0, run.refused);
+	EXPECT_EQ(run.pages, run.submitted);
+	EXPECT_EQ(region_refuses(kind) ? 0 : run.pages, run.written);
+	EXPECT_EQ(region_refuses(kind) ? run.pages : 0, run.refused);
 
 	/* It was the log that told the driver, once for each record. */
 	EXPECT_EQ((before.tail + run.submitted) % before.size, after.tail);
@@ -97,88 +88,86 @@ static void run_kind(struct __test_metadata *_metadata,
 		evl_counter_wait(wq, EVL_FAULTS, faults + run.submitted);
 	EXPECT_EQ(faults + run.submitted, evl_counter(wq, EVL_FAULTS));
 	EXPECT_EQ(errors, evl_counter(wq, EVL_ERRORS));
-
-	region_put(&r);
 }
 
 TEST_F(cr_fault, anonymous)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_ANON);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_ANON);
 }
 
 TEST_F(cr_fault, dontneed)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_DONTNEED);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_DONTNEED);
 }
 
 TEST_F(cr_fault, zero_page)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_ZERO_PAGE);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_ZERO_PAGE);
 }
 
 TEST_F(cr_fault, forked_child)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_FORKED);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_FORKED);
 }
 
 TEST_F(cr_fault, file_private)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_FILE_PRIVATE);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_FILE_PRIVATE);
 }
 
 TEST_F(cr_fault, file_shared)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_FILE_SHARED);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_FILE_SHARED);
 }
 
 TEST_F(cr_fault, tmpfs_private)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_SHMEM_PRIVATE);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_SHMEM_PRIVATE);
 }
 
 TEST_F(cr_fault, tmpfs_shared)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_SHMEM_SHARED);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_SHMEM_SHARED);
 }
 
 TEST_F(cr_fault, transparent_huge_page)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_THP);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_THP);
 }
 
 TEST_F(cr_fault, hugetlb_page)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_HUGETLB);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_HUGETLB);
 }
 
 TEST_F(cr_fault, read_only)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_READONLY);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_READONLY);
 }
 
 TEST_F(cr_fault, read_only_new)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_READONLY_NEW);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_READONLY_NEW);
 }
 
 TEST_F(cr_fault, read_only_shared)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_READONLY_SHARED);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_READONLY_SHARED);
 }
 
 TEST_F(cr_fault, no_access)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_NO_ACCESS);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_NO_ACCESS);
 }
 
 TEST_F(cr_fault, unmapped)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_UNMAPPED);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_UNMAPPED);
 }
 
 TEST_F(cr_fault, past_end_of_file)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_PAST_EOF);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_PAST_EOF);
 }
 
 /* A record on a page that is there is the device's own affair. */

@@ -29,7 +29,6 @@
 #define REQUEST_EVENT	"intel_iommu/prq_report"
 
 #define PAGES		32
-#define HUGE_PAGES	3
 
 struct totals {
 	unsigned int written;
@@ -191,27 +190,27 @@ static void show_stats(const struct stats *stats)
 	       (unsigned long long)(stats->max / NSEC_PER_USEC));
 }
 
-static void show_run(const struct run *run, const struct region *r,
+static void show_run(const struct run *run, enum region_kind kind,
 		     const struct portal *p, uint64_t *ns)
 {
 	struct stats stats;
 	unsigned int i;
 
-	printf("  %-29s  %-9s  %-9s  %6u  ", region_name(r->kind),
+	printf("  %-29s  %-9s  %-9s  %6u  ", region_name(kind),
 	       p->dedicated ? "dedicated" : "shared", portal_how(p),
 	       run->submitted);
 	if (run->wrong) {
 		printf("%u WRONG: %s\n", run->wrong, run->why);
 		return;
 	}
-	if (region_refuses(r->kind)) {
+	if (region_refuses(kind)) {
 		printf("refused, counted\n");
 		return;
 	}
-	stats_of(&stats, ns, r->pages);
+	stats_of(&stats, ns, run->pages);
 	printf("%-16s ", "all right");
 	show_stats(&stats);
-	for (i = 0; i < r->pages && latency_count < ARRAY_SIZE(latencies); i++)
+	for (i = 0; i < run->pages && latency_count < ARRAY_SIZE(latencies); i++)
 		latencies[latency_count++] = ns[i];
 }
 
@@ -228,35 +227,25 @@ static void show_all(unsigned int entries, unsigned int requests)
 	printf("  event log entries: %u, page requests: %u\n\n", entries, requests);
 }
 
-static void run_kind(const struct wq *wq, struct portal *portal,
-		     enum region_kind kind)
+static void demo_kind(const struct wq *wq, struct portal *portal,
+		      enum region_kind kind)
 {
-	unsigned int pages = PAGES;
 	uint64_t ns[PAGES];
-	struct region r;
 	struct run run;
 	int rc;
 
-	if (kind == REGION_THP || kind == REGION_HUGETLB)
-		pages = HUGE_PAGES;
-
-	rc = region_get(&r, kind, pages);
+	rc = run_kind(&run, portal, wq, kind, PAGES, 1, ns);
 	if (rc == -ENODEV) {
 		printf("  %-29s not on this machine\n", region_name(kind));
 		totals.skipped++;
 		return;
 	}
-	if (rc)
-		fail(region_name(kind), rc);
-
-	rc = run_region(&run, portal, wq, &r, kind * 100, 1, ns);
 	if (rc && rc != -EBADMSG)
-		fail("cannot submit", rc);
-	show_run(&run, &r, portal, ns);
+		fail(region_name(kind), rc);
+	show_run(&run, kind, portal, ns);
 	totals.written += run.written;
 	totals.refused += run.refused;
 	totals.wrong += run.wrong;
-	region_put(&r);
 }
 
 static void run_kinds(unsigned int want, enum submit_by by,
@@ -272,7 +261,7 @@ static void run_kinds(unsigned int want, enum submit_by by,
 	if (rc)
 		fail("cannot open the queue", rc);
 	for (; *kinds != REGION_KINDS; kinds++)
-		run_kind(&wq, &portal, *kinds);
+		demo_kind(&wq, &portal, *kinds);
 	portal_close(&portal);
 }
 

@@ -8,6 +8,7 @@
 
 #include "../kselftest.h"
 #include "../kselftest_harness.h"
+#include "lib/qmp.h"
 #include "lib/wq.h"
 
 /* A test runs in a child: it must not outlive a program that is killed. */
@@ -16,7 +17,7 @@ static inline void end_with_parent(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static int idxd_test_main(int argc, char **argv)
+static inline int idxd_test_main(int argc, char **argv)
 {
 	struct wq wq;
 
@@ -26,6 +27,23 @@ static int idxd_test_main(int argc, char **argv)
 	}
 
 	return test_harness_run(argc, argv);
+}
+
+/* The same for tests that make the device misbehave. */
+static inline int monitor_test_main(int argc, char **argv)
+{
+	struct qmp qmp;
+	struct wq wq;
+
+	if (wq_find(&wq, 0)) {
+		if (qmp_open(&qmp, &wq)) {
+			printf("1..0 # SKIP %s\n", qmp.error);
+			return KSFT_SKIP;
+		}
+		qmp_close(&qmp);
+	}
+
+	return idxd_test_main(argc, argv);
 }
 
 #endif /* IDXD_TEST_MAIN_H */

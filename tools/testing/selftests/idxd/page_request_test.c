@@ -14,7 +14,6 @@
 #include "lib/trace.h"
 
 #define PAGES		12
-#define HUGE_PAGES	2
 #define BURST		4
 #define PRQ_EVENT	"intel_iommu/prq_report"
 
@@ -65,112 +64,103 @@ static void expect_entries(struct __test_metadata *_metadata,
 	EXPECT_EQ((before->tail + n) % after.size, after.tail);
 }
 
-static void run_kind(struct __test_metadata *_metadata,
-		     const struct wq *wq, struct portal *portal,
-		     struct trace *trace, enum region_kind kind)
+static void check_kind(struct __test_metadata *_metadata,
+		       const struct wq *wq, struct portal *portal,
+		       struct trace *trace, enum region_kind kind)
 {
-	unsigned int pages = PAGES;
-	struct region r;
-	struct run run;
 	struct evl_status before;
+	struct run run;
 	int rc;
 
-	if (kind == REGION_THP || kind == REGION_HUGETLB)
-		pages = HUGE_PAGES;
-
-	rc = region_get(&r, kind, pages);
+	ASSERT_EQ(0, evl_status(wq, &before));
+	rc = run_kind(&run, portal, wq, kind, PAGES, BURST, NULL);
 	if (rc == -ENODEV)
 		SKIP(return, "%s: not on this machine", region_name(kind));
-	ASSERT_EQ(0, rc);
-
-	ASSERT_EQ(0, evl_status(wq, &before));
-	rc = run_region(&run, portal, wq, &r, kind * 100, BURST, NULL);
 	EXPECT_EQ(0, rc) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
-	EXPECT_EQ(region_refuses(kind) ? 0 : pages, run.written);
-	EXPECT_EQ(region_refuses(kind) ? pages : 0, run.refused);
+	EXPECT_EQ(region_refuses(kind) ? 0 : run.pages, run.written);
+	EXPECT_EQ(region_refuses(kind) ? run.pages : 0, run.refused);
 	expect_entries(_metadata, wq, &before, run.refused);
-	EXPECT_LE(pages, trace_count(trace, "prq_report"));
-	region_put(&r);
+	EXPECT_LE(run.pages, trace_count(trace, "prq_report"));
 }
 
 TEST_F(page_request, anonymous)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_ANON);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_ANON);
 }
 
 TEST_F(page_request, dontneed)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_DONTNEED);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_DONTNEED);
 }
 
 TEST_F(page_request, zero_page)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_ZERO_PAGE);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_ZERO_PAGE);
 }
 
 TEST_F(page_request, forked_child)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_FORKED);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_FORKED);
 }
 
 TEST_F(page_request, file_private)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_FILE_PRIVATE);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_FILE_PRIVATE);
 }
 
 TEST_F(page_request, file_shared)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_FILE_SHARED);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_FILE_SHARED);
 }
 
 TEST_F(page_request, tmpfs_private)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_SHMEM_PRIVATE);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_SHMEM_PRIVATE);
 }
 
 TEST_F(page_request, tmpfs_shared)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_SHMEM_SHARED);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_SHMEM_SHARED);
 }
 
 TEST_F(page_request, transparent_huge_page)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_THP);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_THP);
 }
 
 TEST_F(page_request, hugetlb_page)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_HUGETLB);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_HUGETLB);
 }
 
 TEST_F(page_request, read_only)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_READONLY);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_READONLY);
 }
 
 TEST_F(page_request, no_access)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_NO_ACCESS);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_NO_ACCESS);
 }
 
 TEST_F(page_request, unmapped)
 {
-	run_kind(_metadata, &self->wq, &self->portal,
-		 &self->trace, REGION_UNMAPPED);
+	check_kind(_metadata, &self->wq, &self->portal,
+		   &self->trace, REGION_UNMAPPED);
 }
 
 /* Operands that are not there, with block on fault: the device waits for all. */

@@ -13,25 +13,33 @@
 # The queues with page requests have an engine of their own: it waits while a
 # page is fetched, and must not hold up the others.
 #
-# usage: setup-wqs.sh [-e EVENT_LOG_SIZE] [-d | -n] [DEVICE]
+# usage: setup-wqs.sh [-e EVENT_LOG_SIZE] [-k] [-d | -n] [DEVICE]
+#   -k  wq.4 as well, dedicated, for the kernel's DMA engine
 #   -d  only disable the device
 #   -n  configure it, but do not enable it
+#
+# Without DEVICE: the first one that has an event log and can be configured.
 
-BUS=/sys/bus/dsa/devices
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=devices.sh
+. ./devices.sh
+
 EVENT_LOG_SIZE=64
+WQS="0 1 2 3"
 ONLY_DISABLE=
 NO_ENABLE=
 
-while getopts e:dn opt; do
+while getopts e:kdn opt; do
 	case $opt in
 	e) EVENT_LOG_SIZE=$OPTARG ;;
+	k) WQS="$WQS 4" ;;
 	d) ONLY_DISABLE=1 ;;
 	n) NO_ENABLE=1 ;;
 	*) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
-DEVICE=${1:-dsa0}
+DEVICE=${1:-$(find_device event_log configurable)}
 INDEX=${DEVICE#dsa}
 
 # Quiet unless it fails.
@@ -73,23 +81,31 @@ done
 config_wq() {
 	wq=$1
 	shift
-	run accel-config config-wq "$DEVICE/wq$INDEX.$wq" --type=user --priority=10 "$@"
+	run accel-config config-wq "$DEVICE/wq$INDEX.$wq" --priority=10 "$@"
 }
 
-run accel-config config-device "$DEVICE" --event-log-size="$EVENT_LOG_SIZE"
+if has_event_log "$DEVICE"; then
+	run accel-config config-device "$DEVICE" --event-log-size="$EVENT_LOG_SIZE"
+fi
 run accel-config config-engine "$DEVICE/engine$INDEX.0" --group-id=0
 run accel-config config-engine "$DEVICE/engine$INDEX.1" --group-id=1
-config_wq 0 --group-id=0 --mode=dedicated --wq-size=16 --name=dedicated \
+config_wq 0 --type=user --group-id=0 --mode=dedicated --wq-size=16 --name=dedicated \
 	--block-on-fault=0 --prs-disable=1
-config_wq 1 --group-id=0 --mode=shared --wq-size=16 --threshold=14 --name=shared \
+config_wq 1 --type=user --group-id=0 --mode=shared --wq-size=16 --threshold=14 --name=shared \
 	--block-on-fault=0 --prs-disable=1
-config_wq 2 --group-id=1 --mode=shared --wq-size=16 --threshold=14 --name=shared-prs \
+config_wq 2 --type=user --group-id=1 --mode=shared --wq-size=16 --threshold=14 --name=shared-prs \
 	--prs-disable=0 --block-on-fault=1
-config_wq 3 --group-id=1 --mode=dedicated --wq-size=16 --name=dedicated-prs \
+config_wq 3 --type=user --group-id=1 --mode=dedicated --wq-size=16 --name=dedicated-prs \
 	--prs-disable=0 --block-on-fault=1
+case $WQS in
+*4)
+	config_wq 4 --type=kernel --group-id=0 --mode=dedicated --wq-size=16 \
+		--name=dmaengine --block-on-fault=0 --prs-disable=0
+	;;
+esac
 
 [ -z "$NO_ENABLE" ] || exit 0
 run accel-config enable-device "$DEVICE"
-for wq in 0 1 2 3; do
+for wq in $WQS; do
 	run accel-config enable-wq "$DEVICE/wq$INDEX.$wq"
 done

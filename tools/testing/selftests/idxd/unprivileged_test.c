@@ -58,29 +58,25 @@ TEST_F(unprivileged, portal_is_refused)
 	EXPECT_EQ(EPERM, errno);
 }
 
-static void run_kind(struct __test_metadata *_metadata,
-		     const struct wq *wq, struct portal *portal, enum region_kind kind)
+static void check_kind(struct __test_metadata *_metadata,
+		       const struct wq *wq, struct portal *portal, enum region_kind kind)
 {
-	struct region r;
 	struct run run;
 
-	ASSERT_EQ(0, region_get(&r, kind, PAGES));
-	EXPECT_EQ(0, run_region(&run, portal, wq, &r, kind, BURST,
-				NULL)) {
+	EXPECT_EQ(0, run_kind(&run, portal, wq, kind, PAGES, BURST, NULL)) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
 	EXPECT_EQ(PAGES, run.submitted);
-	region_put(&r);
 }
 
 TEST_F(unprivileged, records_are_written)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_ANON);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_ANON);
 }
 
 TEST_F(unprivileged, read_only_is_refused)
 {
-	run_kind(_metadata, &self->wq, &self->portal, REGION_READONLY);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_READONLY);
 }
 
 /* The counters are for everybody, and the log works for any user. */
@@ -89,7 +85,7 @@ TEST_F(unprivileged, another_user)
 	ASSERT_EQ(0, setresgid(NOBODY, NOBODY, NOBODY));
 	ASSERT_EQ(0, setresuid(NOBODY, NOBODY, NOBODY));
 	EXPECT_LE(0, evl_counter(&self->wq, EVL_FAULTS));
-	run_kind(_metadata, &self->wq, &self->portal, REGION_READONLY_NEW);
+	check_kind(_metadata, &self->wq, &self->portal, REGION_READONLY_NEW);
 }
 
 /* A batch would hide its members from the driver. */

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "evl.h"
 #include "names.h"
 #include "poll.h"
+#include "regs.h"
 #include "sysfs.h"
-
-#define REGS_BYTES	4096
-#define EVLCFG_SIZE	0xe8
-#define EVLSTATUS	0xf0
 
 static const char *const counters[EVL_COUNTERS] = {
 	[EVL_ENTRIES] = "entries",
@@ -27,27 +22,19 @@ static const char *const counters[EVL_COUNTERS] = {
 
 int evl_status(const struct wq *wq, struct evl_status *status)
 {
-	char path[PATH_MAX + 16];
-	const char *regs;
+	struct regs regs;
 	uint64_t value;
-	int fd;
+	int rc;
 
-	snprintf(path, sizeof(path), "%s/resource0", wq->device);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_SYNC);
-	if (fd < 0)
-		return -errno;
+	rc = regs_open(&regs, wq);
+	if (rc)
+		return rc;
 
-	regs = mmap(NULL, REGS_BYTES, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
-	if (regs == MAP_FAILED)
-		return -errno;
-
-	value = READ_ONCE(*(const uint64_t *)(regs + EVLSTATUS));
+	value = regs_read64(&regs, REG_EVLSTATUS);
 	status->head = value & 0xffff;
 	status->tail = (value >> 32) & 0xffff;
-	value = READ_ONCE(*(const uint64_t *)(regs + EVLCFG_SIZE));
-	status->size = value & 0xffff;
-	munmap((void *)regs, REGS_BYTES);
+	status->size = regs_read64(&regs, REG_EVLCFG_SIZE) & 0xffff;
+	regs_close(&regs);
 
 	return 0;
 }

@@ -34,8 +34,14 @@ struct evl_entry {
 
 static_assert(sizeof(struct evl_entry) == 64, "entry is 64 bytes");
 
-/* Error code: the completion record address could not be translated. */
-#define EVL_RECORD_FAULT	0x1a
+/* Error codes of entries that software writes a record for */
+#define EVL_RECORD_FAULT	0x1a	/* the record's address could not be translated */
+#define EVL_DRAIN		0x26	/* records before a Drain went through the log */
+#define EVL_BATCH		0x27	/* records of a batch's members did */
+
+/* Error information of these */
+#define EVL_INFO_RCR		(1U << 18)	/* a record was requested */
+#define EVL_INFO_FIRST		(1U << 19)	/* the first entry of its batch */
 
 /* EVLSTATUS as the device shows it. */
 struct evl_status {

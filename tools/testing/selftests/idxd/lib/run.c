@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "clock.h"
 #include "evl.h"
@@ -82,6 +83,7 @@ int run_region(struct run *run, struct portal *p, const struct wq *wq,
 	int rc = 0;
 
 	memset(run, 0, sizeof(*run));
+	run->pages = r->pages;
 	works = work_alloc(r->pages);
 	if (!works)
 		return -ENOMEM;
@@ -119,4 +121,26 @@ int run_region(struct run *run, struct portal *p, const struct wq *wq,
 		work_free(works, r->pages);
 
 	return rc ? rc : run->wrong ? -EBADMSG : 0;
+}
+
+int run_kind(struct run *run, struct portal *p, const struct wq *wq,
+	     enum region_kind kind, unsigned int pages, unsigned int burst,
+	     uint64_t *ns)
+{
+	struct region r;
+	int rc;
+
+	memset(run, 0, sizeof(*run));
+	if (kind == REGION_THP || kind == REGION_HUGETLB)
+		pages = pages < RUN_HUGE_PAGES ? pages : RUN_HUGE_PAGES;
+
+	rc = region_get(&r, kind, pages);
+	if (rc)
+		return rc;
+
+	/* Every kind has works of its own. */
+	rc = run_region(run, p, wq, &r, kind * 100, burst, ns);
+	region_put(&r);
+
+	return rc;
 }

@@ -7,7 +7,11 @@
 #include "region.h"
 #include "wq.h"
 
+/* Huge pages that run_kind() takes at most: the pool is small. */
+#define RUN_HUGE_PAGES	2
+
 struct run {
+	unsigned int pages;	/* of the region */
 	unsigned int submitted;	/* fewer than the region's pages if one was lost */
 	unsigned int written;	/* records that are right, in memory that may be written */
 	unsigned int refused;	/* records that rightly stayed away, and were counted */
@@ -34,5 +38,22 @@ struct run {
 int run_region(struct run *run, struct portal *p, const struct wq *wq,
 	       const struct region *r, unsigned int seed, unsigned int burst,
 	       uint64_t *ns);
+
+/**
+ * run_kind() - run_region() on a region of its own
+ * @run: filled in
+ * @p: opened portal of @wq
+ * @wq: the queue
+ * @kind: kind of memory for the records
+ * @pages: how many records; fewer if the kind's pages are huge
+ * @burst: how many descriptors may be under way at a time, from 1
+ * @ns: times of up to @pages records, see run_region(), or NULL
+ *
+ * Return: 0 if all records are as they must be; -ENODEV if the machine has no
+ * memory of this kind; another negative errno as run_region() returns it.
+ */
+int run_kind(struct run *run, struct portal *p, const struct wq *wq,
+	     enum region_kind kind, unsigned int pages, unsigned int burst,
+	     uint64_t *ns);
 
 #endif /* IDXD_TEST_RUN_H */

@@ -1,0 +1,54 @@
+/*
+ * Intel Data Streaming Accelerator (DSA) 2.0
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "hw/qdev-properties.h"
+#include "idxd.h"
+
+#define TYPE_IDXD_DSA           "idxd-dsa"
+#define IDXD_DEVICE_ID_DSA      0x0b25
+
+static bool idxd_dsa_check_properties(IdxdState *s, Error **errp)
+{
+    if (!s->max_batch_shift || s->max_batch_shift > 15) {
+        error_setg(errp, "max-batch-shift must be 1 to 15");
+        return false;
+    }
+    return true;
+}
+
+static const Property idxd_dsa_properties[] = {
+    DEFINE_PROP_UINT8("max-batch-shift", IdxdState, max_batch_shift, 10),
+};
+
+static void idxd_dsa_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
+    IdxdClass *ic = IDXD_CLASS(klass);
+
+    dc->desc = "Intel Data Streaming Accelerator 2.0";
+    device_class_set_props(dc, idxd_dsa_properties);
+    k->device_id = IDXD_DEVICE_ID_DSA;
+    ic->check_properties = idxd_dsa_check_properties;
+    ic->evl_support = 1;
+    ic->record_size = 32;
+    ic->opcap = BIT_ULL(IDXD_OP_NOOP) | BIT_ULL(IDXD_OP_BATCH) |
+                BIT_ULL(IDXD_OP_DRAIN) | BIT_ULL(IDXD_OP_MOVE) |
+                BIT_ULL(IDXD_OP_FILL) | BIT_ULL(IDXD_OP_COMPARE) |
+                BIT_ULL(IDXD_OP_COMPARE_PATTERN);
+}
+
+static const TypeInfo idxd_dsa_types[] = {
+    {
+        .name = TYPE_IDXD_DSA,
+        .parent = TYPE_IDXD,
+        .class_init = idxd_dsa_class_init,
+    },
+};
+
+DEFINE_TYPES(idxd_dsa_types)

@@ -1,0 +1,173 @@
+/*
+ * DSA and IAA device models: what tests do behind the guest's back
+ *
+ * The properties x-test-* of a device with x-test=on make it do what a driver
+ * must cope with and no program can bring about: halts, event log entries of
+ * any content, and engines that do not begin anything.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/cutils.h"
+#include "qapi/error.h"
+#include "idxd.h"
+#include "trace.h"
+
+#define IDXD_TEST_LOG_MAX   (1 << 20)
+
+/* Logs the same entry several times */
+typedef struct IdxdTestLog {
+    IdxdWork work;
+    unsigned count;
+    uint8_t entry[IDXD_EVL_ENTRY_MAX];
+} IdxdTestLog;
+
+static bool idxd_testctl_check(IdxdState *s, const char *what,
+                               const char *value, Error **errp)
+{
+    if (!DEVICE(s)->realized || !s->test.enabled) {
+        error_setg(errp, "only a device with x-test=on has test controls");
+        return false;
+    }
+    trace_idxd_test(idxd_devfn(s), what, value);
+    return true;
+}
+
+static void idxd_testctl_set_halt(Object *obj, const char *value, Error **errp)
+{
+    static const char *const names[] = {
+        [IDXD_RESET_SOFTWARE] = "software",
+        [IDXD_RESET_FLR] = "flr",
+        [IDXD_RESET_WARM] = "warm",
+        [IDXD_RESET_COLD] = "cold",
+    };
+    IdxdState *s = IDXD(obj);
+    unsigned i;
+
+    if (!idxd_testctl_check(s, "halt", value, errp)) {
+        return;
+    }
+    for (i = 0; i < ARRAY_SIZE(names); i++) {
+        if (!strcmp(value, names[i])) {
+            QEMU_LOCK_GUARD(&s->lock);
+            idxd_halt(s, i);
+            return;
+        }
+    }
+    error_setg(errp, "the reset to ask for is software, flr, warm or cold");
+}
+
+static bool idxd_parse_hex(const char *hex, uint8_t *buf, unsigned size)
+{
+    unsigned i;
+
+    if (strlen(hex) != size * 2) {
+        return false;
+    }
+    for (i = 0; i < size; i++) {
+        int high = g_ascii_xdigit_value(hex[i * 2]);
+        int low = g_ascii_xdigit_value(hex[i * 2 + 1]);
+
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        buf[i] = high << 4 | low;
+    }
+    return true;
+}
+
+/* "HEX" or "N*HEX" */
+static bool idxd_parse_log(IdxdState *s, const char *value, IdxdTestLog *log,
+                           Error **errp)
+{
+    unsigned size = idxd_evl_entry_size(s);
+    const char *hex = strchr(value, '*');
+
+    log->count = 1;
+    if (hex && (qemu_strtoui(value, &value, 10, &log->count) < 0 ||
+                value != hex || !log->count ||
+                log->count > IDXD_TEST_LOG_MAX)) {
+        error_setg(errp, "the number of entries must be 1 to %d",
+                   IDXD_TEST_LOG_MAX);
+        return false;
+    }
+    if (!idxd_parse_hex(hex ? hex + 1 : value, log->entry, size)) {
+        error_setg(errp, "an entry is %u bytes in hexadecimal digits", size);
+        return false;
+    }
+    return true;
+}
+
+static void idxd_testctl_set_log(Object *obj, const char *value, Error **errp)
+{
+    IdxdState *s = IDXD(obj);
+    g_autofree IdxdTestLog *log = g_new0(IdxdTestLog, 1);
+
+    if (!idxd_testctl_check(s, "log", value, errp) ||
+        !idxd_parse_log(s, value, log, errp)) {
+        return;
+    }
+    QEMU_LOCK_GUARD(&s->lock);
+    if (s->state != IDXD_ENABLED || !s->evl.enabled) {
+        error_setg(errp, "the event log is not enabled");
+        return;
+    }
+    log->work.kind = IDXD_WORK_TEST_LOG;
+    /* Of no WQ and no PASID: only commands for the device wait for it */
+    log->work.wq = UINT8_MAX;
+    log->work.pasid = PCI_NO_PASID;
+    idxd_work_accept(s, &g_steal_pointer(&log)->work, &s->test.log);
+}
+
+/**
+ * idxd_testctl_log: log what a test wants to have in the event log
+ *
+ * Context: the thread that has no other work, no lock held; sleeps while the
+ * ring is full.
+ */
+void idxd_testctl_log(IdxdEngine *e, IdxdWork *w)
+{
+    IdxdTestLog *log = container_of(w, IdxdTestLog, work);
+
+    while (log->count && idxd_evl_append(e, log->entry)) {
+        log->count--;
+    }
+}
+
+static void idxd_testctl_set_hold(Object *obj, const char *value, Error **errp)
+{
+    IdxdState *s = IDXD(obj);
+    unsigned hold;
+
+    if (!idxd_testctl_check(s, "hold", value, errp)) {
+        return;
+    }
+    if (qemu_strtoui(value, NULL, 0, &hold) < 0 || hold >> s->num_engines) {
+        error_setg(errp, "not a mask of %u engines", s->num_engines);
+        return;
+    }
+    QEMU_LOCK_GUARD(&s->lock);
+    s->test.hold = hold;
+    idxd_engines_wake(s);
+}
+
+/**
+ * idxd_testctl_holds: whether an engine may not begin anything
+ *
+ * Context: the device's lock is held.
+ */
+bool idxd_testctl_holds(const IdxdState *s, const IdxdEngine *e)
+{
+    return s->test.hold & BIT(e->id);
+}
+
+void idxd_testctl_class_init(ObjectClass *klass)
+{
+    object_class_property_add_str(klass, "x-test-halt", NULL,
+                                  idxd_testctl_set_halt);
+    object_class_property_add_str(klass, "x-test-log", NULL,
+                                  idxd_testctl_set_log);
+    object_class_property_add_str(klass, "x-test-hold", NULL,
+                                  idxd_testctl_set_hold);
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Devices by what they can do, as their capability register tells. To be
+# sourced.
+
+BUS=/sys/bus/dsa/devices
+
+# GENCAP, as sysfs has it
+GENCAP_EVENT_LOG=$((3 << 13))
+GENCAP_CONFIG=$((1 << 31))
+
+# gen_cap_has DEVICE BITS
+gen_cap_has() {
+	[ $(($(cat "$BUS/$1/gen_cap") & $2)) -ne 0 ]
+}
+
+has_event_log() {
+	gen_cap_has "$1" "$GENCAP_EVENT_LOG"
+}
+
+is_configurable() {
+	gen_cap_has "$1" "$GENCAP_CONFIG"
+}
+
+# find_device event_log|no_event_log configurable|read_only
+#
+# Prints the name of the first DSA device that matches, if there is one.
+find_device() {
+	for _dir in "$BUS"/dsa[0-9]*; do
+		_device=${_dir##*/}
+		[ -e "$_dir/gen_cap" ] || continue
+		has_event_log "$_device" && _log=event_log || _log=no_event_log
+		is_configurable "$_device" && _config=configurable || _config=read_only
+		if [ "$_log $_config" = "$1 $2" ]; then
+			echo "$_device"
+			return
+		fi
+	done
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Entries that the device should never log, or that are of nobody's records
+ * any more: whatever stands in them, nothing is written for them, they are
+ * counted, and those that follow are handled. The entries are put into the log
+ * through the machine's monitor.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "main.h"
+#include "lib/control.h"
+#include "lib/evl.h"
+#include "lib/poll.h"
+#include "lib/portal.h"
+#include "lib/qmp.h"
+#include "lib/region.h"
+#include "lib/regs.h"
+
+/* A kernel's queue, of setup-wqs.sh -k. */
+#define KERNEL_WQ	4
+
+/* Each test takes fewer: two records for an entry that is refused. */
+#define PAGES		32
+
+FIXTURE(evl_entry) {
+	struct wq wq;
+	struct portal portal;
+	struct region region;
+	struct qmp qmp;
+	struct evl_entry good;		/* one that the driver must accept */
+	unsigned int page;		/* next page for a record */
+};
+
+FIXTURE_SETUP(evl_entry)
+{
+	struct regs regs;
+	long pasid;
+
+	end_with_parent();
+	ASSERT_TRUE(wq_find(&self->wq, WQ_DEDICATED | WQ_PRS_OFF));
+	ASSERT_EQ(0, qmp_open(&self->qmp, &self->wq)) {
+		TH_LOG("%s", self->qmp.error);
+	}
+	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
+	ASSERT_EQ(0, region_get(&self->region, REGION_ANON, PAGES));
+	ASSERT_EQ(0, regs_open(&regs, &self->wq));
+	pasid = regs_wq_pasid(&regs, self->wq.id);
+	regs_close(&regs);
+	ASSERT_LT(0, pasid);
+
+	self->good = (struct evl_entry) {
+		.desc_valid = 1,
+		.wq_valid = 1,
+		.write = 1,
+		.info_valid = 1,
+		.error = EVL_RECORD_FAULT,
+		.wq = self->wq.id,
+		.opcode = DSA_OPCODE_NOOP,
+		.pasid = pasid,
+		.info = EVL_INFO_RCR,
+		.record.status = DSA_COMP_SUCCESS,
+	};
+}
+
+FIXTURE_TEARDOWN(evl_entry)
+{
+	region_put(&self->region);
+	portal_close(&self->portal);
+	qmp_close(&self->qmp);
+}
+
+static void inject(struct __test_metadata *_metadata, struct qmp *qmp,
+		   const struct evl_entry *entry)
+{
+	char hex[2 * sizeof(*entry) + 1];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*entry); i++)
+		sprintf(hex + 2 * i, "%02x", ((const unsigned char *)entry)[i]);
+	ASSERT_EQ(0, qmp_set(qmp, "x-test-log", hex)) {
+		TH_LOG("%s", qmp->error);
+	}
+}
+
+static struct dsa_completion_record *next_record(FIXTURE_DATA(evl_entry) *self)
+{
+	return region_record(&self->region, self->page++);
+}
+
+/* The driver takes this one: entries do get where they should. */
+static void expect_written(struct __test_metadata *_metadata, FIXTURE_DATA(evl_entry) *self,
+			   struct evl_entry entry)
+{
+	struct dsa_completion_record *record = next_record(self);
+
+	entry.fault_addr = (uintptr_t)record;
+	inject(_metadata, &self->qmp, &entry);
+	ASSERT_TRUE(record_wait(record, RECORD_MS));
+	EXPECT_EQ(DSA_COMP_SUCCESS, record->status);
+}
+
+static long counted(const struct wq *wq)
+{
+	return evl_counter(wq, EVL_REFUSED) + evl_counter(wq, EVL_ERRORS);
+}
+
+/* Nothing is written, one is counted, and the next one is taken. */
+static void expect_refused(struct __test_metadata *_metadata, FIXTURE_DATA(evl_entry) *self,
+			   struct evl_entry entry)
+{
+	struct dsa_completion_record *record = next_record(self);
+	long entries = evl_counter(&self->wq, EVL_ENTRIES);
+	long written = evl_counter(&self->wq, EVL_WRITTEN);
+	long faults = evl_counter(&self->wq, EVL_FAULTS);
+	long before = counted(&self->wq);
+
+	entry.fault_addr = (uintptr_t)record;
+	inject(_metadata, &self->qmp, &entry);
+	ASSERT_EQ(entries + 1, evl_counter_wait(&self->wq, EVL_ENTRIES, entries + 1));
+	/* It would have been written before this one. */
+	expect_written(_metadata, self, self->good);
+	EXPECT_FALSE(page_present(record));
+	EXPECT_EQ(written + 1, evl_counter_wait(&self->wq, EVL_WRITTEN, written + 1));
+	EXPECT_EQ(faults + 1, evl_counter(&self->wq, EVL_FAULTS));
+	EXPECT_EQ(before + 1, counted(&self->wq));
+}
+
+TEST_F(evl_entry, good_one)
+{
+	expect_written(_metadata, self, self->good);
+}
+
+TEST_F(evl_entry, queue_out_of_range)
+{
+	static const unsigned int queues[] = { 8, 16, 127, 128, 255 };
+	struct evl_entry entry = self->good;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(queues); i++) {
+		entry.wq = queues[i];
+		expect_refused(_metadata, self, entry);
+	}
+}
+
+TEST_F(evl_entry, queue_of_another)
+{
+	struct evl_entry entry = self->good;
+	struct wq other;
+
+	ASSERT_TRUE(wq_find(&other, WQ_SHARED | WQ_PRS_OFF));
+	entry.wq = other.id;
+	expect_refused(_metadata, self, entry);
+}
+
+TEST_F(evl_entry, queue_not_enabled)
+{
+	struct evl_entry entry = self->good;
+
+	entry.wq = KERNEL_WQ;
+	expect_refused(_metadata, self, entry);
+}
+
+TEST_F_TIMEOUT(evl_entry, queue_of_the_kernel, 60)
+{
+	struct evl_entry entry = self->good;
+	struct regs regs;
+
+	portal_close(&self->portal);
+	ASSERT_EQ(0, control_setup("-k"));
+	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
+	ASSERT_EQ(0, regs_open(&regs, &self->wq));
+	self->good.pasid = regs_wq_pasid(&regs, self->wq.id);
+	ASSERT_TRUE(regs_wq_enabled(&regs, KERNEL_WQ));
+	regs_close(&regs);
+
+	entry = self->good;
+	entry.wq = KERNEL_WQ;
+	expect_refused(_metadata, self, entry);
+	/* As the kernel's own descriptors have it. */
+	entry.priv = 1;
+	entry.pasid = 0;
+	expect_refused(_metadata, self, entry);
+
+	portal_close(&self->portal);
+	EXPECT_EQ(0, control_setup(""));
+}
+
+TEST_F(evl_entry, pasid_of_nobody)
+{
+	static const unsigned int pasids[] = { 0, 1000, 0x80000, 0xfffff };
+	struct evl_entry entry = self->good;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pasids); i++) {
+		entry.pasid = pasids[i];
+		expect_refused(_metadata, self, entry);
+	}
+}
+
+TEST_F(evl_entry, privileged)
+{
+	struct evl_entry entry = self->good;
+
+	entry.priv = 1;
+	expect_refused(_metadata, self, entry);
+}
+
+TEST_F(evl_entry, fields_not_valid)
+{
+	struct evl_entry entry = self->good;
+
+	entry.desc_valid = 0;
+	expect_refused(_metadata, self, entry);
+	entry = self->good;
+	entry.wq_valid = 0;
+	expect_refused(_metadata, self, entry);
+}
+
+/* Without error information nobody knows what is due. */
+TEST_F(evl_entry, info_not_valid)
+{
+	static const unsigned int codes[] = {
+		EVL_RECORD_FAULT, EVL_DRAIN, EVL_BATCH,
+	};
+	struct evl_entry entry = self->good;
+	unsigned int i;
+
+	entry.info_valid = 0;
+	for (i = 0; i < ARRAY_SIZE(codes); i++) {
+		entry.error = codes[i];
+		expect_refused(_metadata, self, entry);
+	}
+}
+
+/* An error is reported, and has no record, whatever looks like one. */
+TEST_F(evl_entry, errors)
+{
+	static const unsigned int codes[] = {
+		0x00, 0x03, 0x11, 0x19, 0x1b, 0x1f, 0x25, 0x28, 0xff,
+	};
+	struct evl_entry entry = self->good;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++) {
+		entry.error = codes[i];
+		expect_refused(_metadata, self, entry);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return monitor_test_main(argc, argv);
+}

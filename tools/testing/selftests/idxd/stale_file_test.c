@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A file that was opened before its work queue was disabled: it is of no use
+ * any more, also when the queue is enabled again, and does no harm to those
+ * who open the queue then.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "main.h"
+#include "lib/clock.h"
+#include "lib/control.h"
+#include "lib/run.h"
+
+#define PAGES		8
+#define END_NS		(10 * NSEC_PER_SEC)
+
+FIXTURE(stale_file) {
+	struct wq wq;
+	struct portal old;
+};
+
+FIXTURE_VARIANT(stale_file) {
+	unsigned int want;
+};
+
+FIXTURE_VARIANT_ADD(stale_file, dedicated) {
+	.want = WQ_DEDICATED | WQ_PRS_OFF,
+};
+
+FIXTURE_VARIANT_ADD(stale_file, shared) {
+	.want = WQ_SHARED | WQ_PRS_OFF,
+};
+
+FIXTURE_VARIANT_ADD(stale_file, dedicated_prs) {
+	.want = WQ_DEDICATED | WQ_PRS_ON,
+};
+
+FIXTURE_VARIANT_ADD(stale_file, shared_prs) {
+	.want = WQ_SHARED | WQ_PRS_ON,
+};
+
+FIXTURE_SETUP(stale_file)
+{
+	end_with_parent();
+	ASSERT_TRUE(wq_find(&self->wq, variant->want));
+	ASSERT_EQ(0, portal_open(&self->old, &self->wq, SUBMIT_WRITE));
+}
+
+FIXTURE_TEARDOWN(stale_file)
+{
+	portal_close(&self->old);
+	EXPECT_EQ(0, control_setup(""));
+}
+
+static void expect_stale(struct __test_metadata *_metadata, struct portal *p)
+{
+	struct dsa_completion_record record __aligned(32) = {};
+	struct dsa_hw_desc desc;
+
+	desc_noop(&desc, &record);
+	EXPECT_EQ(-ENXIO, portal_submit(p, &desc));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, p->fd, 0));
+	EXPECT_EQ(ENXIO, errno);
+	EXPECT_EQ(0, record.status);
+}
+
+static void expect_works(struct __test_metadata *_metadata, struct portal *p,
+			 const struct wq *wq)
+{
+	struct run run;
+
+	EXPECT_EQ(0, run_kind(&run, p, wq, REGION_ANON, PAGES, 1, NULL)) {
+		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
+	}
+	EXPECT_EQ(PAGES, run.written);
+}
+
+/* The last trace of a closed file may be in the driver's hands for a moment. */
+static long clients_soon(const struct wq *wq, long want)
+{
+	uint64_t end = clock_ns() + END_NS;
+	long seen;
+
+	do {
+		seen = control_clients(wq);
+		if (seen == want)
+			break;
+		usleep(1000);
+	} while (clock_ns() < end);
+
+	return seen;
+}
+
+TEST_F(stale_file, queue_disabled)
+{
+	expect_works(_metadata, &self->old, &self->wq);
+	ASSERT_EQ(0, control_disable_wq(&self->wq));
+	expect_stale(_metadata, &self->old);
+}
+
+TEST_F(stale_file, device_disabled)
+{
+	ASSERT_EQ(0, control_disable_device(&self->wq));
+	expect_stale(_metadata, &self->old);
+}
+
+TEST_F(stale_file, queue_enabled_again)
+{
+	struct portal new;
+
+	ASSERT_EQ(0, control_disable_wq(&self->wq));
+	ASSERT_EQ(0, control_setup(""));
+	expect_stale(_metadata, &self->old);
+
+	/* Before and after the old file is closed. */
+	ASSERT_EQ(0, portal_open(&new, &self->wq, SUBMIT_PORTAL));
+	EXPECT_EQ(1, control_clients(&self->wq));
+	expect_works(_metadata, &new, &self->wq);
+	expect_stale(_metadata, &self->old);
+	portal_close(&self->old);
+	EXPECT_EQ(1, control_clients(&self->wq));
+	expect_works(_metadata, &new, &self->wq);
+	portal_close(&new);
+	EXPECT_EQ(0, clients_soon(&self->wq, 0));
+}
+
+int main(int argc, char **argv)
+{
+	return idxd_test_main(argc, argv);
+}
