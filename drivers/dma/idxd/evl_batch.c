@@ -28,6 +28,7 @@ static bool evl_is_first_error(const struct idxd_evl_entry *entry)
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry->flags)) {
 	case IDXD_EVL_INT_HANDLE_INVAL:
 	case IDXD_EVL_CR_FAULT:
+	case IDXD_EVL_DRAIN:
 	case IDXD_EVL_BATCH:
 		return (entry->flags & IDXD_EVLENT_INFO_VALID) &&
 		       (entry->info & IDXD_EVLENT_FIRST_ERR);

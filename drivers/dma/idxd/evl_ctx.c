@@ -2,6 +2,7 @@
 /*
  * Event log: the opened files that completion records belong to
  */
+#include <linux/cred.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -9,6 +10,7 @@
 #include "idxd.h"
 #include "evl_ctx.h"
 #include "evl_fault.h"
+#include "evl_left.h"
 #include "evl_ring.h"
 #include "evl_thread.h"
 
@@ -48,6 +50,9 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 	struct idxd_evl_ctx *ctx;
 	int rc;
 
+	if (!idxd_evl_left_room())
+		return ERR_PTR(-EAGAIN);
+
 	ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
 	if (!ctx)
 		return ERR_PTR(-ENOMEM);
@@ -65,6 +70,8 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 	mmgrab(mm);
 	ctx->mm = mm;
 	ctx->pasid = pasid;
+	ctx->uid = current_uid();
+	INIT_LIST_HEAD(&ctx->left);
 	spin_lock_init(&ctx->lock);
 	INIT_LIST_HEAD(&ctx->queue);
 	init_waitqueue_head(&ctx->wait);
@@ -75,6 +82,30 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 		idxd_evl_ctx_put(ctx);
 		return ERR_PTR(rc);
 	}
+
+	return ctx;
+}
+
+/* Join the context that is there, or put @new in its place. */
+static struct idxd_evl_ctx *evl_ctx_join(struct idxd_wq *wq, struct mm_struct *mm,
+					 ioasid_t pasid, struct idxd_evl_ctx *new)
+{
+	struct idxd_evl_ctx *ctx;
+	int rc;
+
+	mutex_lock(&wq->evl_ctx_lock);
+	ctx = xa_load(&wq->evl_ctxs, pasid);
+	if (!ctx && new) {
+		rc = xa_err(xa_store(&wq->evl_ctxs, pasid, new, GFP_KERNEL));
+		ctx = rc ? ERR_PTR(rc) : new;
+	}
+	if (ctx && !IS_ERR(ctx)) {
+		if (WARN_ON_ONCE(ctx->mm != mm))
+			ctx = ERR_PTR(-EBUSY);
+		else
+			ctx->files++;
+	}
+	mutex_unlock(&wq->evl_ctx_lock);
 
 	return ctx;
 }
@@ -90,40 +121,33 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
  *
  * Return: the context, to be given to idxd_evl_ctx_close(); NULL if the device
  * has no event log; or an error pointer: -ENOMEM, -EINTR, or -EBUSY if the PASID
- * stands for another address space, which is a bug: the context keeps its own.
+ * stands for another address space, which is a bug: the context keeps its own;
+ * or -EAGAIN if too many threads of this user are stuck after their files were
+ * closed, see evl_left.c.
  */
 struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 				       ioasid_t pasid)
 {
-	struct idxd_evl_ctx *ctx;
-	int rc;
+	struct idxd_evl_ctx *ctx, *new;
 
 	if (!wq->idxd->evl)
 		return NULL;
 
-	mutex_lock(&wq->evl_ctx_lock);
-	ctx = xa_load(&wq->evl_ctxs, pasid);
-	if (ctx) {
-		if (WARN_ON_ONCE(ctx->mm != mm))
-			ctx = ERR_PTR(-EBUSY);
-		else
-			ctx->files++;
-		goto out;
+	ctx = evl_ctx_join(wq, mm, pasid, NULL);
+	if (ctx)
+		return ctx;
+
+	/* Without the lock: who has used up its memory waits alone. */
+	new = evl_ctx_alloc(wq, mm, pasid);
+	if (IS_ERR(new))
+		return new;
+
+	ctx = evl_ctx_join(wq, mm, pasid, new);
+	if (ctx != new) {
+		idxd_evl_thread_end(new);
+		idxd_evl_ctx_put(new);
 	}
 
-	ctx = evl_ctx_alloc(wq, mm, pasid);
-	if (IS_ERR(ctx))
-		goto out;
-
-	ctx->files = 1;
-	rc = xa_err(xa_store(&wq->evl_ctxs, pasid, ctx, GFP_KERNEL));
-	if (rc) {
-		idxd_evl_thread_end(ctx);
-		idxd_evl_ctx_put(ctx);
-		ctx = ERR_PTR(rc);
-	}
-out:
-	mutex_unlock(&wq->evl_ctx_lock);
 	return ctx;
 }
 
@@ -168,7 +192,8 @@ void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 
 	if (!evl_ctx_wait_idle(ctx, jiffies + EVL_CLOSE_TIMEOUT)) {
 		evl_ctx_cancel(ctx);
-		evl_ctx_wait_idle(ctx, jiffies + EVL_CANCEL_TIMEOUT);
+		if (!evl_ctx_wait_idle(ctx, jiffies + EVL_CANCEL_TIMEOUT))
+			idxd_evl_left_add(ctx);
 	}
 
 	idxd_evl_thread_end(ctx);

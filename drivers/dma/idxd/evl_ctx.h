@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include <linux/uidgid.h>
 #include <linux/wait.h>
 #include "evl_batch.h"
 #include "evl_item.h"
@@ -25,6 +26,8 @@ struct task_struct;
  *	given to another one. Its users are referenced only while it is used.
  * @pasid: PASID of @mm
  * @files: opened files, under wq->evl_ctx_lock
+ * @uid: who opened the first file
+ * @left: in the list of those whose thread outlives their files
  * @faults: completion record faults and ends of batches, since the first open()
  * @failures: records that were due and could not be written
  * @thread: handles @queue in order. A thread of its own, because it may wait for
@@ -48,6 +51,8 @@ struct idxd_evl_ctx {
 	struct mm_struct *mm;
 	ioasid_t pasid;
 	unsigned int files;
+	kuid_t uid;
+	struct list_head left;
 	atomic64_t faults;
 	atomic64_t failures;
 	struct task_struct *thread;

@@ -4,6 +4,7 @@
  */
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/pci.h>
+#include <linux/workqueue.h>
 #include "idxd.h"
 #include "evl_drain.h"
 #include "evl_fault.h"
@@ -120,4 +121,34 @@ void idxd_evl_drain(struct idxd_device *idxd)
 	}
 out:
 	mutex_unlock(&evl->lock);
+}
+
+struct evl_drain_work {
+	struct work_struct work;
+	struct idxd_device *idxd;
+};
+
+static void evl_drain_worker(struct work_struct *work)
+{
+	idxd_evl_drain(container_of(work, struct evl_drain_work, work)->idxd);
+}
+
+/**
+ * idxd_evl_drain_sync - take the entries that the device has logged, for a process
+ * @idxd: device
+ *
+ * As idxd_evl_drain(), but in a worker: a process may be throttled with
+ * evl->lock held, for which the misc interrupt thread waits. Sleeps.
+ */
+void idxd_evl_drain_sync(struct idxd_device *idxd)
+{
+	struct evl_drain_work drain = { .idxd = idxd };
+
+	if (!idxd->evl)
+		return;
+
+	INIT_WORK_ONSTACK(&drain.work, evl_drain_worker);
+	queue_work(system_highpri_wq, &drain.work);
+	flush_work(&drain.work);
+	destroy_work_on_stack(&drain.work);
 }

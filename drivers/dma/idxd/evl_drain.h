@@ -6,6 +6,7 @@ struct idxd_device;
 struct idxd_evl_entry;
 
 void idxd_evl_drain(struct idxd_device *idxd);
+void idxd_evl_drain_sync(struct idxd_device *idxd);
 void idxd_evl_report_error(struct idxd_device *idxd, const struct idxd_evl_entry *entry);
 
 #endif

@@ -17,7 +17,8 @@
  * @entry: entry with one of the codes that come with a record
  *
  * The record of a batch is due, too, when one of its members' could not be
- * written; that is known only when its turn comes.
+ * written; that is known only when its turn comes. An error status alone makes
+ * that of a batch or a Drain not due: the device says with RCR that it is.
  *
  * Return: true after a fault on the record in any case, else if the program
  * requested a record.

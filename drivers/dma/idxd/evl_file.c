@@ -101,7 +101,8 @@ struct idxd_evl_file *idxd_evl_file_add(struct device *cdev, struct idxd_evl_ctx
 	struct idxd_evl_file *file;
 	int rc;
 
-	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	/* Not accounted: who is over its limit would sleep with the caller's lock. */
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)
 		return ERR_PTR(-ENOMEM);
 

@@ -33,22 +33,24 @@ static int evl_fault_in(struct mm_struct *mm, unsigned long addr)
 	return rc;
 }
 
+/* Nothing here waits for a page: what was not cancelled before is written now. */
 static int evl_write(struct idxd_evl_ctx *ctx, struct mm_struct *mm, unsigned long addr,
 		     const u8 *record, int len)
 {
+	const unsigned int flags = FOLL_WRITE | FOLL_NOFAULT;
 	u8 status = record[0];
 	int body = len - 1;
 
 	if (READ_ONCE(ctx->cancelled))
 		return -ECANCELED;
-	if (access_remote_vm(mm, addr + 1, (void *)(record + 1), body, FOLL_WRITE) != body)
+	if (access_remote_vm(mm, addr + 1, (void *)(record + 1), body, flags) != body)
 		return -EAGAIN;
 
 	if (READ_ONCE(ctx->cancelled))
 		return -ECANCELED;
 	/* A program that polls the status takes all else for written. */
 	smp_wmb();
-	if (access_remote_vm(mm, addr, &status, 1, FOLL_WRITE) != 1)
+	if (access_remote_vm(mm, addr, &status, 1, flags) != 1)
 		return -EAGAIN;
 
 	return 0;
@@ -60,18 +62,21 @@ static int evl_write_fault(struct idxd_evl_ctx *ctx, struct mm_struct *mm,
 	int i, fault, rc;
 
 	for (i = 0; i < EVL_WRITE_ATTEMPTS; i++) {
-		/* Where there is no mapping, the stack may still grow: below. */
 		fault = evl_fault_in(mm, addr);
+		/* Once interrupted, a fault may fail in any way. */
+		if (fault && fatal_signal_pending(current))
+			return -EINTR;
 		if (fault && fault != -EFAULT)
 			return fault;
 
 		rc = evl_write(ctx, mm, addr, record, len);
 		if (rc != -EAGAIN)
 			return rc;
-		if (fault)
-			break;
 		if (fatal_signal_pending(current))
 			return -EINTR;
+		/* Where there was no mapping, the stack may have grown. */
+		if (fault && i)
+			break;
 	}
 
 	return -EFAULT;

@@ -47,8 +47,10 @@ static u64 evl_tail(struct idxd_device *idxd)
 
 	for (i = 0; i < EVL_TAIL_TRIES; i++) {
 		taken = READ_ONCE(evl->taken);
+		/* taken, the register, taken: in this order */
 		rmb();
 		status = ioread64(idxd->reg_base + IDXD_EVLSTATUS_OFFSET);
+		/* as above */
 		rmb();
 		if (taken == READ_ONCE(evl->taken))
 			goto out;

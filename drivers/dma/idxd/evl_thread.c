@@ -9,6 +9,7 @@
 #include "idxd.h"
 #include "evl_ctx.h"
 #include "evl_fault.h"
+#include "evl_left.h"
 #include "evl_thread.h"
 
 /* @done has been handled; get the next one, if any. */
@@ -50,6 +51,7 @@ static int evl_thread(void *data)
 		wait_event_idle(ctx->wait, READ_ONCE(ctx->busy) || READ_ONCE(ctx->closed));
 	}
 
+	idxd_evl_left_del(ctx);
 	idxd_evl_ctx_put(ctx);
 	module_put_and_kthread_exit(0);
 }

@@ -33,11 +33,15 @@ static void idxd_reset_prepare(struct pci_dev *pdev)
 {
 	struct idxd_device *idxd = pci_get_drvdata(pdev);
 
+	/* First: who holds the lock may wait for it. */
+	if (!wait_event_timeout(idxd->cmd_waitq, !test_bit(IDXD_FLAG_CMD_RUNNING, &idxd->flags),
+				RESET_CMD_TIMEOUT)) {
+		dev_warn(&pdev->dev, "command ended by a reset\n");
+		idxd_cmd_complete(idxd);
+	}
+
 	flush_work(&idxd->work);
 	device_lock(idxd_confdev(idxd));
-
-	wait_event_timeout(idxd->cmd_waitq, !test_bit(IDXD_FLAG_CMD_RUNNING, &idxd->flags),
-			   RESET_CMD_TIMEOUT);
 
 	/* What was logged is still due; the log starts anew. */
 	idxd_evl_drain(idxd);

@@ -384,10 +384,7 @@ static void test_ring_full(void)
             g_assert_true(idxd_cmd_active(&t));
         }
     }
-    for (i = 0; i < 100 && idxd_cmd_active(&t); i++) {
-        idxd_settle();
-    }
-    g_assert_cmphex(idxd_rd(&t, A_CMDSTS), ==, 0);
+    g_assert_cmphex(idxd_cmd_wait(&t), ==, 0);
     for (i = 63; i < 99; i++) {
         e = idxd_log_entry(&t, i % RING);
         g_assert_cmphex(e.code, ==, i % 33 == 32 ? IDXD_EVL_BATCH
@@ -401,7 +398,6 @@ static void test_ring_full(void)
 static void test_disable(void)
 {
     IdxdTest t;
-    unsigned i;
 
     start(&t, RING);
     submit_many(&t, 2);
@@ -411,10 +407,7 @@ static void test_disable(void)
     g_assert_true(idxd_cmd_active(&t));
     g_assert_cmphex(idxd_rd(&t, A_GENSTS), ==, IDXD_DRAINING);
     idxd_log_take(&t, 40);
-    for (i = 0; i < 100 && idxd_cmd_active(&t); i++) {
-        idxd_settle();
-    }
-    g_assert_cmphex(idxd_rd(&t, A_CMDSTS), ==, 0);
+    g_assert_cmphex(idxd_cmd_wait(&t), ==, 0);
     g_assert_cmphex(idxd_rd(&t, A_GENSTS), ==, IDXD_DISABLED);
     g_assert_cmpuint(idxd_log_tail(&t), ==, 2);
     g_assert_cmphex(idxd_rd(&t, A_EVLSTATUS_LO), ==, 40);

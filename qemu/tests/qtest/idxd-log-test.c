@@ -228,7 +228,7 @@ static void test_drain_mark(void)
 
     record = idxd_record(&t, 0);
     submit(&t, IDXD_OP_NOOP, RECORD, NOWHERE(0));
-    idxd_settle();
+    idxd_wait_dispatched(&t);
     submit(&t, IDXD_OP_DRAIN, RECORD, record);
     idxd_testctl(&t, "x-test-hold", "1");
     idxd_log_take(&t, RING - 1);
@@ -254,15 +254,19 @@ static void program_vector(IdxdTest *t)
     qtest_writel(t->qts, MSG_ADDR, 0);
 }
 
-/* Whether there was a message; it is taken */
-static bool message(IdxdTest *t)
+/* A message comes; it is taken */
+static void assert_message(IdxdTest *t)
 {
-    bool ret;
-
-    idxd_settle();
-    ret = qtest_readl(t->qts, MSG_ADDR) == MSG_DATA;
+    while (qtest_readl(t->qts, MSG_ADDR) != MSG_DATA) {
+        g_usleep(1000);
+    }
     qtest_writel(t->qts, MSG_ADDR, 0);
-    return ret;
+}
+
+static void assert_no_message(IdxdTest *t)
+{
+    idxd_settle();
+    g_assert_cmphex(qtest_readl(t->qts, MSG_ADDR), ==, 0);
 }
 
 /* Log one entry and wait for it */
@@ -283,23 +287,23 @@ static void test_interrupt(void)
 
     /* Not enabled */
     log_one(&t);
-    g_assert_false(message(&t));
+    assert_no_message(&t);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, 0);
     g_assert_cmphex(idxd_rd(&t, A_EVLSTATUS_HI), ==, 1);
 
     /* One message until pending is cleared, and only by that */
     idxd_wr(&t, A_GENCTRL, R_GENCTRL_EVL_INT_MASK);
     log_one(&t);
-    g_assert_true(message(&t));
+    assert_message(&t);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, R_INTCAUSE_EVL_MASK);
     g_assert_cmphex(idxd_rd(&t, A_EVLSTATUS_HI), ==,
                     R_EVLSTATUS_HI_PENDING_MASK | 2);
     log_one(&t);
-    g_assert_false(message(&t));
+    assert_no_message(&t);
     idxd_wr(&t, A_INTCAUSE, R_INTCAUSE_EVL_MASK);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, 0);
     log_one(&t);
-    g_assert_false(message(&t));
+    assert_no_message(&t);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, 0);
 
     /* The head and pending do not touch each other, zero clears nothing */
@@ -313,11 +317,11 @@ static void test_interrupt(void)
 
     /* The cause is still set: there is a message nevertheless */
     log_one(&t);
-    g_assert_true(message(&t));
+    assert_message(&t);
     idxd_wr(&t, A_EVLSTATUS_HI, R_EVLSTATUS_HI_PENDING_MASK);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, R_INTCAUSE_EVL_MASK);
     log_one(&t);
-    g_assert_true(message(&t));
+    assert_message(&t);
     idxd_test_quit(&t);
 }
 
@@ -337,7 +341,9 @@ static void test_no_ring(void)
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);
     idxd_desc(&d, IDXD_OP_NOOP, RECORD, NOWHERE(0), 0, 0, 0);
     idxd_submit(&t, 0, &d);
-    idxd_settle();
+    while (idxd_rd(&t, A_GENSTS) == IDXD_ENABLED) {
+        g_usleep(1000);
+    }
     g_assert_cmphex(idxd_rd(&t, A_GENSTS), ==, IDXD_HALTED);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, R_INTCAUSE_HALT_MASK);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_RESET_DEVICE, 0), ==, 0);

@@ -69,16 +69,21 @@ bool idxd_cmd_active(IdxdTest *t)
     return FIELD_EX32(idxd_rd(t, A_CMDSTS), CMDSTS, ACTIVE);
 }
 
-uint32_t idxd_cmd(IdxdTest *t, unsigned code, uint32_t operand)
+uint32_t idxd_cmd_wait(IdxdTest *t)
 {
     int i;
 
-    idxd_cmd_start(t, code, operand);
     for (i = 0; i < TIMEOUT && idxd_cmd_active(t); i++) {
         g_usleep(1000);
     }
     g_assert_false(idxd_cmd_active(t));
     return idxd_rd(t, A_CMDSTS);
+}
+
+uint32_t idxd_cmd(IdxdTest *t, unsigned code, uint32_t operand)
+{
+    idxd_cmd_start(t, code, operand);
+    return idxd_cmd_wait(t);
 }
 
 void idxd_flr(IdxdTest *t)
@@ -164,6 +169,18 @@ uint8_t idxd_wait(IdxdTest *t, uint64_t record)
     }
     g_assert_cmphex(status, !=, 0);
     return status;
+}
+
+void idxd_wait_dispatched(IdxdTest *t)
+{
+    uint64_t reg = IDXD_WQCFG_BASE + A_WQCFG6;
+    int i;
+
+    for (i = 0; i < TIMEOUT &&
+         FIELD_EX32(idxd_rd(t, reg), WQCFG6, OCCUPANCY); i++) {
+        g_usleep(1000);
+    }
+    g_assert_cmpuint(FIELD_EX32(idxd_rd(t, reg), WQCFG6, OCCUPANCY), ==, 0);
 }
 
 void idxd_settle(void)

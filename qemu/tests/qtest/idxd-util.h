@@ -51,10 +51,14 @@ void idxd_test_quit(IdxdTest *t);
 uint32_t idxd_rd(IdxdTest *t, uint64_t reg);
 void idxd_wr(IdxdTest *t, uint64_t reg, uint32_t val);
 
-/* Run a command until it ends; returns CMDSTS */
-uint32_t idxd_cmd(IdxdTest *t, unsigned code, uint32_t operand);
+/* Begin a command, and wait until it ends; returns CMDSTS */
 void idxd_cmd_start(IdxdTest *t, unsigned code, uint32_t operand);
 bool idxd_cmd_active(IdxdTest *t);
+uint32_t idxd_cmd_wait(IdxdTest *t);
+/* Both */
+uint32_t idxd_cmd(IdxdTest *t, unsigned code, uint32_t operand);
+/* Wait until an engine has taken all that is in WQ 0 */
+void idxd_wait_dispatched(IdxdTest *t);
 
 /* Reset the function, and give it its addresses again */
 void idxd_flr(IdxdTest *t);
@@ -74,7 +78,7 @@ void idxd_submit(IdxdTest *t, unsigned wq, const IdxdDesc *d);
 uint64_t idxd_record(IdxdTest *t, unsigned i);
 /* Wait for a record's status and return it */
 uint8_t idxd_wait(IdxdTest *t, uint64_t record);
-/* Let the device do what it can without further ado */
+/* Give the device time to do what it must not do */
 void idxd_settle(void);
 
 /* Halves of EVLSTATUS */

@@ -44,7 +44,7 @@ FIXTURE_SETUP(bound)
 	if (variant->kind == SLOW_FUSE)
 		self->missing = fuse_start(&self->fuse, 1);
 	if (!self->missing)
-		self->missing = slow_get(&self->slow, variant->kind, 1, NULL, false,
+		self->missing = slow_get(&self->slow, variant->kind, 1, NULL,
 					 &self->fuse);
 	ASSERT_TRUE(!self->missing || self->missing == -ENODEV);
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));

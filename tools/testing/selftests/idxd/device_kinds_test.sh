@@ -10,6 +10,8 @@ cd "$(dirname "$0")" || exit 1
 # shellcheck source=devices.sh
 . ./devices.sh
 
+DRIVER=/sys/bus/dsa/drivers/idxd
+
 # exists PATH: prints yes or no
 exists() {
 	[ -e "$1" ] && echo yes || echo no
@@ -34,7 +36,8 @@ if [ -n "$none" ]; then
 	./setup-wqs.sh -d "$none"
 	ktap_equal "no_log_disables" disabled "$(cat "$BUS/$none/state")"
 else
-	for name in no_log_no_size no_log_no_counters no_log_enables no_log_still_none no_log_disables; do
+	for name in no_log_no_size no_log_no_counters no_log_enables no_log_still_none \
+		no_log_disables; do
 		ktap_skip "$name" "no device without an event log"
 	done
 fi
@@ -47,20 +50,23 @@ if [ -n "$fixed" ]; then
 	# Nothing is left to configure: the driver enables it at once.
 	ktap_equal "read_only_enabled" enabled "$(cat "$BUS/$fixed/state")"
 	ktap_equal "read_only_disables" "OK disabled" \
-		"$(./write_errno /sys/bus/dsa/drivers/idxd/unbind "$fixed") $(cat "$BUS/$fixed/state")"
+		"$(./write_errno "$DRIVER/unbind" "$fixed") $(cat "$BUS/$fixed/state")"
 	for value in 64 65 65535; do
 		ktap_equal "read_only_size_refused_$value" "EPERM $before" \
 			"$(./write_errno "$size" $value) $(cat "$size")"
 	done
-	ktap_equal "read_only_prs_refused" EPERM "$(./write_errno "$BUS/$wq/prs_disable" 1)"
-	ktap_equal "read_only_counters" yes "$(exists "$BUS/$fixed/event_log/entries")"
+	ktap_equal "read_only_prs_refused" EPERM \
+		"$(./write_errno "$BUS/$wq/prs_disable" 1)"
+	ktap_equal "read_only_counters" yes \
+		"$(exists "$BUS/$fixed/event_log/entries")"
 	ktap_equal "read_only_enables" "OK enabled" \
-		"$(./write_errno /sys/bus/dsa/drivers/idxd/bind "$fixed") $(cat "$BUS/$fixed/state")"
+		"$(./write_errno "$DRIVER/bind" "$fixed") $(cat "$BUS/$fixed/state")"
 	ktap_equal "read_only_size_refused_enabled" "EPERM $before" \
 		"$(./write_errno "$size" 128) $(cat "$size")"
 else
-	for name in read_only_enabled read_only_disables read_only_size_refused read_only_prs_refused \
-		read_only_counters read_only_enables read_only_size_refused_enabled; do
+	for name in read_only_enabled read_only_disables read_only_size_refused \
+		read_only_prs_refused read_only_counters read_only_enables \
+		read_only_size_refused_enabled; do
 		ktap_skip "$name" "no device whose configuration is read only"
 	done
 fi

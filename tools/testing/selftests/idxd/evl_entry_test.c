@@ -23,7 +23,8 @@
 /* Each test takes fewer: two records for an entry that is refused. */
 #define PAGES		32
 
-FIXTURE(evl_entry) {
+/* What puts entries into a device's log. */
+struct log {
 	struct wq wq;
 	struct portal portal;
 	struct region region;
@@ -32,30 +33,35 @@ FIXTURE(evl_entry) {
 	unsigned int page;		/* next page for a record */
 };
 
+FIXTURE(evl_entry) {
+	struct log log;
+};
+
 FIXTURE_SETUP(evl_entry)
 {
+	struct log *log = &self->log;
 	struct regs regs;
 	long pasid;
 
 	end_with_parent();
-	ASSERT_TRUE(wq_find(&self->wq, WQ_DEDICATED | WQ_PRS_OFF));
-	ASSERT_EQ(0, qmp_open(&self->qmp, &self->wq)) {
-		TH_LOG("%s", self->qmp.error);
+	ASSERT_TRUE(wq_find(&log->wq, WQ_DEDICATED | WQ_PRS_OFF));
+	ASSERT_EQ(0, qmp_open(&log->qmp, &log->wq)) {
+		TH_LOG("%s", log->qmp.error);
 	}
-	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
-	ASSERT_EQ(0, region_get(&self->region, REGION_ANON, PAGES));
-	ASSERT_EQ(0, regs_open(&regs, &self->wq));
-	pasid = regs_wq_pasid(&regs, self->wq.id);
+	ASSERT_EQ(0, portal_open(&log->portal, &log->wq, SUBMIT_PORTAL));
+	ASSERT_EQ(0, region_get(&log->region, REGION_ANON, PAGES));
+	ASSERT_EQ(0, regs_open(&regs, &log->wq));
+	pasid = regs_wq_pasid(&regs, log->wq.id);
 	regs_close(&regs);
 	ASSERT_LT(0, pasid);
 
-	self->good = (struct evl_entry) {
+	log->good = (struct evl_entry) {
 		.desc_valid = 1,
 		.wq_valid = 1,
 		.write = 1,
 		.info_valid = 1,
 		.error = EVL_RECORD_FAULT,
-		.wq = self->wq.id,
+		.wq = log->wq.id,
 		.opcode = DSA_OPCODE_NOOP,
 		.pasid = pasid,
 		.info = EVL_INFO_RCR,
@@ -65,9 +71,11 @@ FIXTURE_SETUP(evl_entry)
 
 FIXTURE_TEARDOWN(evl_entry)
 {
-	region_put(&self->region);
-	portal_close(&self->portal);
-	qmp_close(&self->qmp);
+	struct log *log = &self->log;
+
+	region_put(&log->region);
+	portal_close(&log->portal);
+	qmp_close(&log->qmp);
 }
 
 static void inject(struct __test_metadata *_metadata, struct qmp *qmp,
@@ -83,19 +91,19 @@ static void inject(struct __test_metadata *_metadata, struct qmp *qmp,
 	}
 }
 
-static struct dsa_completion_record *next_record(FIXTURE_DATA(evl_entry) *self)
+static struct dsa_completion_record *next_record(struct log *log)
 {
-	return region_record(&self->region, self->page++);
+	return region_record(&log->region, log->page++);
 }
 
 /* The driver takes this one: entries do get where they should. */
-static void expect_written(struct __test_metadata *_metadata, FIXTURE_DATA(evl_entry) *self,
+static void expect_written(struct __test_metadata *_metadata, struct log *log,
 			   struct evl_entry entry)
 {
-	struct dsa_completion_record *record = next_record(self);
+	struct dsa_completion_record *record = next_record(log);
 
 	entry.fault_addr = (uintptr_t)record;
-	inject(_metadata, &self->qmp, &entry);
+	inject(_metadata, &log->qmp, &entry);
 	ASSERT_TRUE(record_wait(record, RECORD_MS));
 	EXPECT_EQ(DSA_COMP_SUCCESS, record->status);
 }
@@ -106,115 +114,115 @@ static long counted(const struct wq *wq)
 }
 
 /* Nothing is written, one is counted, and the next one is taken. */
-static void expect_refused(struct __test_metadata *_metadata, FIXTURE_DATA(evl_entry) *self,
+static void expect_refused(struct __test_metadata *_metadata, struct log *log,
 			   struct evl_entry entry)
 {
-	struct dsa_completion_record *record = next_record(self);
-	long entries = evl_counter(&self->wq, EVL_ENTRIES);
-	long written = evl_counter(&self->wq, EVL_WRITTEN);
-	long faults = evl_counter(&self->wq, EVL_FAULTS);
-	long before = counted(&self->wq);
+	struct dsa_completion_record *record = next_record(log);
+	long entries = evl_counter(&log->wq, EVL_ENTRIES);
+	long written = evl_counter(&log->wq, EVL_WRITTEN);
+	long faults = evl_counter(&log->wq, EVL_FAULTS);
+	long before = counted(&log->wq);
 
 	entry.fault_addr = (uintptr_t)record;
-	inject(_metadata, &self->qmp, &entry);
-	ASSERT_EQ(entries + 1, evl_counter_wait(&self->wq, EVL_ENTRIES, entries + 1));
+	inject(_metadata, &log->qmp, &entry);
+	ASSERT_EQ(entries + 1, evl_counter_wait(&log->wq, EVL_ENTRIES, entries + 1));
 	/* It would have been written before this one. */
-	expect_written(_metadata, self, self->good);
+	expect_written(_metadata, log, log->good);
 	EXPECT_FALSE(page_present(record));
-	EXPECT_EQ(written + 1, evl_counter_wait(&self->wq, EVL_WRITTEN, written + 1));
-	EXPECT_EQ(faults + 1, evl_counter(&self->wq, EVL_FAULTS));
-	EXPECT_EQ(before + 1, counted(&self->wq));
+	EXPECT_EQ(written + 1, evl_counter_wait(&log->wq, EVL_WRITTEN, written + 1));
+	EXPECT_EQ(faults + 1, evl_counter(&log->wq, EVL_FAULTS));
+	EXPECT_EQ(before + 1, counted(&log->wq));
 }
 
 TEST_F(evl_entry, good_one)
 {
-	expect_written(_metadata, self, self->good);
+	expect_written(_metadata, &self->log, self->log.good);
 }
 
 TEST_F(evl_entry, queue_out_of_range)
 {
 	static const unsigned int queues[] = { 8, 16, 127, 128, 255 };
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(queues); i++) {
 		entry.wq = queues[i];
-		expect_refused(_metadata, self, entry);
+		expect_refused(_metadata, &self->log, entry);
 	}
 }
 
 TEST_F(evl_entry, queue_of_another)
 {
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 	struct wq other;
 
 	ASSERT_TRUE(wq_find(&other, WQ_SHARED | WQ_PRS_OFF));
 	entry.wq = other.id;
-	expect_refused(_metadata, self, entry);
+	expect_refused(_metadata, &self->log, entry);
 }
 
 TEST_F(evl_entry, queue_not_enabled)
 {
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 
 	entry.wq = KERNEL_WQ;
-	expect_refused(_metadata, self, entry);
+	expect_refused(_metadata, &self->log, entry);
 }
 
 TEST_F_TIMEOUT(evl_entry, queue_of_the_kernel, 60)
 {
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 	struct regs regs;
 
-	portal_close(&self->portal);
+	portal_close(&self->log.portal);
 	ASSERT_EQ(0, control_setup("-k"));
-	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
-	ASSERT_EQ(0, regs_open(&regs, &self->wq));
-	self->good.pasid = regs_wq_pasid(&regs, self->wq.id);
+	ASSERT_EQ(0, portal_open(&self->log.portal, &self->log.wq, SUBMIT_PORTAL));
+	ASSERT_EQ(0, regs_open(&regs, &self->log.wq));
+	self->log.good.pasid = regs_wq_pasid(&regs, self->log.wq.id);
 	ASSERT_TRUE(regs_wq_enabled(&regs, KERNEL_WQ));
 	regs_close(&regs);
 
-	entry = self->good;
+	entry = self->log.good;
 	entry.wq = KERNEL_WQ;
-	expect_refused(_metadata, self, entry);
+	expect_refused(_metadata, &self->log, entry);
 	/* As the kernel's own descriptors have it. */
 	entry.priv = 1;
 	entry.pasid = 0;
-	expect_refused(_metadata, self, entry);
+	expect_refused(_metadata, &self->log, entry);
 
-	portal_close(&self->portal);
+	portal_close(&self->log.portal);
 	EXPECT_EQ(0, control_setup(""));
 }
 
 TEST_F(evl_entry, pasid_of_nobody)
 {
 	static const unsigned int pasids[] = { 0, 1000, 0x80000, 0xfffff };
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(pasids); i++) {
 		entry.pasid = pasids[i];
-		expect_refused(_metadata, self, entry);
+		expect_refused(_metadata, &self->log, entry);
 	}
 }
 
 TEST_F(evl_entry, privileged)
 {
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 
 	entry.priv = 1;
-	expect_refused(_metadata, self, entry);
+	expect_refused(_metadata, &self->log, entry);
 }
 
 TEST_F(evl_entry, fields_not_valid)
 {
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 
 	entry.desc_valid = 0;
-	expect_refused(_metadata, self, entry);
-	entry = self->good;
+	expect_refused(_metadata, &self->log, entry);
+	entry = self->log.good;
 	entry.wq_valid = 0;
-	expect_refused(_metadata, self, entry);
+	expect_refused(_metadata, &self->log, entry);
 }
 
 /* Without error information nobody knows what is due. */
@@ -223,13 +231,13 @@ TEST_F(evl_entry, info_not_valid)
 	static const unsigned int codes[] = {
 		EVL_RECORD_FAULT, EVL_DRAIN, EVL_BATCH,
 	};
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 	unsigned int i;
 
 	entry.info_valid = 0;
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
 		entry.error = codes[i];
-		expect_refused(_metadata, self, entry);
+		expect_refused(_metadata, &self->log, entry);
 	}
 }
 
@@ -239,12 +247,12 @@ TEST_F(evl_entry, errors)
 	static const unsigned int codes[] = {
 		0x00, 0x03, 0x11, 0x19, 0x1b, 0x1f, 0x25, 0x28, 0xff,
 	};
-	struct evl_entry entry = self->good;
+	struct evl_entry entry = self->log.good;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
 		entry.error = codes[i];
-		expect_refused(_metadata, self, entry);
+		expect_refused(_metadata, &self->log, entry);
 	}
 }
 

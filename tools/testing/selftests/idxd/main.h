@@ -8,6 +8,10 @@
 
 #include "../kselftest.h"
 #include "../kselftest_harness.h"
+
+/* Configuring a device takes long with KASAN in an emulator. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 150
 #include "lib/qmp.h"
 #include "lib/wq.h"
 

@@ -194,10 +194,7 @@ TEST_F_TIMEOUT(reset, closed_while_halted, 300)
 TEST_F_TIMEOUT(reset, unbound_stays_unbound, 120)
 {
 	ASSERT_EQ(0, control_disable_wq(&self->other));
-	ASSERT_EQ(0, control_wq_attr(&self->other, "mode", "dedicated"));
-	ASSERT_EQ(0, control_wq_attr(&self->other, "type", "user"));
-	ASSERT_EQ(0, control_wq_attr(&self->other, "name", "later"));
-	ASSERT_EQ(0, control_wq_attr(&self->other, "priority", "10"));
+	ASSERT_EQ(0, control_configure_wq(&self->other));
 	ASSERT_FALSE(regs_wq_enabled(&self->regs, self->other.id));
 
 	ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-halt", "software"));

@@ -8,12 +8,10 @@
 #include <sys/mman.h>
 
 #include "main.h"
-#include "lib/clock.h"
 #include "lib/control.h"
 #include "lib/run.h"
 
 #define PAGES		8
-#define END_NS		(10 * NSEC_PER_SEC)
 
 FIXTURE(stale_file) {
 	struct wq wq;
@@ -76,22 +74,6 @@ static void expect_works(struct __test_metadata *_metadata, struct portal *p,
 	EXPECT_EQ(PAGES, run.written);
 }
 
-/* The last trace of a closed file may be in the driver's hands for a moment. */
-static long clients_soon(const struct wq *wq, long want)
-{
-	uint64_t end = clock_ns() + END_NS;
-	long seen;
-
-	do {
-		seen = control_clients(wq);
-		if (seen == want)
-			break;
-		usleep(1000);
-	} while (clock_ns() < end);
-
-	return seen;
-}
-
 TEST_F(stale_file, queue_disabled)
 {
 	expect_works(_metadata, &self->old, &self->wq);
@@ -122,7 +104,7 @@ TEST_F(stale_file, queue_enabled_again)
 	EXPECT_EQ(1, control_clients(&self->wq));
 	expect_works(_metadata, &new, &self->wq);
 	portal_close(&new);
-	EXPECT_EQ(0, clients_soon(&self->wq, 0));
+	EXPECT_EQ(0, control_clients_wait(&self->wq, 0));
 }
 
 int main(int argc, char **argv)

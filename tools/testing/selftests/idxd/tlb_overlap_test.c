@@ -55,7 +55,7 @@ FIXTURE_TEARDOWN(tlb_overlap)
 	portal_close(&self->portal);
 }
 
-static volatile bool stop;
+static bool stop;
 
 /* Touches and drops many pages, again and again. */
 static void *drop_many(void *arg)
@@ -68,7 +68,7 @@ static void *drop_many(void *arg)
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (big == MAP_FAILED)
 		return NULL;
-	while (!stop) {
+	while (!READ_ONCE(stop)) {
 		for (i = 0; i < len; i += 4096)
 			WRITE_ONCE(big[i], 1);
 		madvise(big, len, MADV_DONTNEED);
@@ -146,7 +146,7 @@ TEST_F_TIMEOUT(tlb_overlap, iommu_is_told, 120)
 		count_flushes(&self->trace, &flushes);
 		rounds++;
 	}
-	stop = true;
+	WRITE_ONCE(stop, true);
 	ASSERT_EQ(0, pthread_join(other, NULL));
 
 	TH_LOG("%u rounds: CPUs were told %u times to flush everything, the IOMMU %u times",

@@ -64,4 +64,17 @@ static inline void desc_compare(struct dsa_hw_desc *desc, const void *record,
 	desc->xfer_size = len;
 }
 
+static inline void desc_batch(struct dsa_hw_desc *desc, const void *record,
+			      const struct dsa_hw_desc *members, uint32_t count)
+{
+	desc_init(desc, DSA_OPCODE_BATCH, record);
+	desc->desc_list_addr = (uintptr_t)members;
+	desc->desc_count = count;
+}
+
+static inline void desc_drain(struct dsa_hw_desc *desc, const void *record)
+{
+	desc_init(desc, DSA_OPCODE_DRAIN, record);
+}
+
 #endif /* IDXD_TEST_DESC_H */

@@ -18,6 +18,10 @@ static const char *const counters[EVL_COUNTERS] = {
 	[EVL_FAILURES] = "cr_fault_failures",
 	[EVL_REFUSED] = "refused",
 	[EVL_ERRORS] = "errors",
+	[EVL_BATCHES] = "batches",
+	[EVL_DRAINS] = "drains",
+	[EVL_FULL] = "full",
+	[EVL_MAX_USED] = "max_used",
 };
 
 int evl_status(const struct wq *wq, struct evl_status *status)

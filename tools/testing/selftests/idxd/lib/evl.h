@@ -40,8 +40,8 @@ static_assert(sizeof(struct evl_entry) == 64, "entry is 64 bytes");
 #define EVL_BATCH		0x27	/* records of a batch's members did */
 
 /* Error information of these */
-#define EVL_INFO_RCR		(1U << 18)	/* a record was requested */
-#define EVL_INFO_FIRST		(1U << 19)	/* the first entry of its batch */
+#define EVL_INFO_RCR		0x40000	/* a record was requested */
+#define EVL_INFO_FIRST		0x80000	/* the first entry of its batch */
 
 /* EVLSTATUS as the device shows it. */
 struct evl_status {
@@ -58,6 +58,10 @@ enum evl_counter {
 	EVL_FAILURES,
 	EVL_REFUSED,
 	EVL_ERRORS,
+	EVL_BATCHES,
+	EVL_DRAINS,
+	EVL_FULL,
+	EVL_MAX_USED,
 	EVL_COUNTERS,
 };
 

@@ -144,7 +144,7 @@ static bool serve(struct server *s)
 	case FUSE_INTERRUPT:
 		break;
 	default:
-		reply(s, in->unique, -ENOSYS, NULL, 0);
+		reply(s, in->unique, -EOPNOTSUPP, NULL, 0);
 	}
 
 	return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/compiler.h>
 #include <linux/serial.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -16,9 +17,14 @@
 
 /* A machine under load takes its time; one without a monitor says nothing. */
 #define ANSWER_NS	(10 * NSEC_PER_SEC)
-#define HELLO_NS	(3 * NSEC_PER_SEC)
+#define HELLO_NS	(2 * NSEC_PER_SEC)
+#define HELLOS		3
 
 #define DEVICES		"/machine/peripheral"
+
+/* The body of a command with arguments, and the first of these */
+#define COMMAND(name, args) "\"execute\":\"" name "\",\"arguments\":{" args "}"
+#define PATH		"\"path\":\"%s\""
 
 /* Of a line, at most this is kept: replies that matter are shorter. */
 #define LINE_BYTES	4096
@@ -26,6 +32,18 @@
 static int tty_open(void)
 {
 	return open(QMP_PORT, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+}
+
+static void port_raw(int fd)
+{
+	struct termios tio;
+
+	if (tcgetattr(fd, &tio))
+		return;
+	cfmakeraw(&tio);
+	tio.c_cflag |= CLOCAL | CREAD;
+	cfsetspeed(&tio, B115200);
+	tcsetattr(fd, TCSANOW, &tio);
 }
 
 /*
@@ -39,6 +57,7 @@ static void port_poll(void)
 
 	if (fd < 0)
 		return;
+	port_raw(fd);
 	if (!ioctl(fd, TIOCGSERIAL, &serial) && serial.irq) {
 		serial.irq = 0;
 		ioctl(fd, TIOCSSERIAL, &serial);
@@ -48,22 +67,13 @@ static void port_poll(void)
 
 static int port_open(void)
 {
-	struct termios tio;
 	int fd;
 
 	port_poll();
 	fd = tty_open();
 	if (fd < 0)
 		return -errno;
-
-	if (tcgetattr(fd, &tio)) {
-		close(fd);
-		return -ENODEV;
-	}
-	cfmakeraw(&tio);
-	tio.c_cflag |= CLOCAL | CREAD;
-	cfsetspeed(&tio, B115200);
-	tcsetattr(fd, TCSANOW, &tio);
+	port_raw(fd);
 
 	return fd;
 }
@@ -130,7 +140,7 @@ static void keep_error(struct qmp *q, const char *reply)
  * Give a command and wait for the reply to it. Whatever else comes, as events
  * and what was meant for an earlier program, is passed over.
  */
-__attribute__((format(printf, 5, 6)))
+__printf(5, 6)
 static int command(struct qmp *q, char *reply, size_t len, uint64_t wait_ns,
 		   const char *format, ...)
 {
@@ -160,7 +170,8 @@ static int command(struct qmp *q, char *reply, size_t len, uint64_t wait_ns,
 			break;
 	}
 	if (rc) {
-		snprintf(q->error, sizeof(q->error), "the monitor on " QMP_PORT " does not answer: %s", strerror(-rc));
+		snprintf(q->error, sizeof(q->error), "monitor on %s: %s", QMP_PORT,
+			 strerror(-rc));
 		return rc;
 	}
 	if (strstr(reply, "\"error\"")) {
@@ -189,8 +200,7 @@ static bool is_device(struct qmp *q, const char *path, int devfn)
 	const char *value;
 
 	if (command(q, reply, sizeof(reply), ANSWER_NS,
-		    "\"execute\":\"qom-get\",\"arguments\":{\"path\":\"%s\",\"property\":\"addr\"}",
-		    path))
+		    COMMAND("qom-get", PATH ",\"property\":\"addr\""), path))
 		return false;
 	value = strstr(reply, "\"return\": ");
 
@@ -204,7 +214,7 @@ static int find_device(struct qmp *q, int devfn)
 	int rc;
 
 	rc = command(q, list, sizeof(list), ANSWER_NS,
-		     "\"execute\":\"qom-list\",\"arguments\":{\"path\":\"" DEVICES "\"}");
+		     COMMAND("qom-list", PATH), DEVICES);
 	if (rc)
 		return rc;
 
@@ -234,9 +244,31 @@ static int try_knob(struct qmp *q)
 	return rc;
 }
 
-int qmp_open(struct qmp *q, const struct wq *wq)
+/*
+ * Before the port is opened the terminal may have echoed a part of the
+ * monitor's greeting: the byte makes it forget what it has of a command.
+ */
+static int hello(struct qmp *q)
 {
 	char reply[LINE_BYTES];
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < HELLOS; i++) {
+		rc = write_all(q->fd, "\xff\n", clock_ns() + HELLO_NS);
+		if (!rc)
+			rc = command(q, reply, sizeof(reply), HELLO_NS,
+				     "\"execute\":\"qmp_capabilities\"");
+		/* Refused if somebody has said so before, which is as good. */
+		if (!rc || rc == -EINVAL)
+			return 0;
+	}
+
+	return rc;
+}
+
+int qmp_open(struct qmp *q, const struct wq *wq)
+{
 	int rc;
 
 	memset(q, 0, sizeof(*q));
@@ -246,10 +278,8 @@ int qmp_open(struct qmp *q, const struct wq *wq)
 		return -ENODEV;
 	}
 
-	/* Refused if somebody has said so before, which is as good. */
-	rc = command(q, reply, sizeof(reply), HELLO_NS,
-		     "\"execute\":\"qmp_capabilities\"");
-	if (!rc || rc == -EINVAL)
+	rc = hello(q);
+	if (!rc)
 		rc = find_device(q, wanted_devfn(wq));
 	if (!rc)
 		rc = try_knob(q);
@@ -273,6 +303,6 @@ int qmp_set(struct qmp *q, const char *property, const char *value)
 	char reply[LINE_BYTES];
 
 	return command(q, reply, sizeof(reply), ANSWER_NS,
-		       "\"execute\":\"qom-set\",\"arguments\":{\"path\":\"%s\",\"property\":\"%s\",\"value\":\"%s\"}",
+		       COMMAND("qom-set", PATH ",\"property\":\"%s\",\"value\":\"%s\""),
 		       q->device, property, value);
 }

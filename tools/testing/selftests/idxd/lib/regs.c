@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/compiler.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -40,12 +41,12 @@ void regs_close(struct regs *regs)
 
 uint32_t regs_read32(const struct regs *regs, unsigned int at)
 {
-	return *(const volatile uint32_t *)(regs->base + at);
+	return READ_ONCE(*(const uint32_t *)(regs->base + at));
 }
 
 uint64_t regs_read64(const struct regs *regs, unsigned int at)
 {
-	return *(const volatile uint64_t *)(regs->base + at);
+	return READ_ONCE(*(const uint64_t *)(regs->base + at));
 }
 
 uint32_t regs_wqcfg(const struct regs *regs, unsigned int id, unsigned int dword)

@@ -29,7 +29,7 @@
 #define WQCFG_STATE_ENABLED	1
 
 struct regs {
-	const volatile char *base;
+	const char *base;
 };
 
 /**

@@ -22,11 +22,14 @@ static int uffd_open(struct slow *s)
 	struct uffdio_api api = { .api = UFFD_API };
 	int flags = O_CLOEXEC | O_NONBLOCK;
 
+	/* Neither the system call nor what it needs. */
+	if (access("/proc/sys/vm/unprivileged_userfaultfd", F_OK))
+		return -ENODEV;
 	if (s->kind == SLOW_UFFD_USER_ONLY)
 		flags |= UFFD_USER_MODE_ONLY;
 	s->fd = syscall(SYS_userfaultfd, flags);
 	if (s->fd < 0)
-		return errno == ENOSYS ? -ENODEV : -errno;
+		return -errno;
 
 	return ioctl(s->fd, UFFDIO_API, &api) ? -errno : 0;
 }
@@ -44,10 +47,23 @@ static int uffd_register(struct slow *s)
 	return ioctl(s->fd, UFFDIO_REGISTER, &reg) ? -errno : 0;
 }
 
-int slow_get(struct slow *s, enum slow_kind kind, unsigned int pages, void *place,
-	     bool shared, struct fuse *fuse)
+int slow_watch(struct slow *s, char *base, unsigned int pages)
 {
-	int flags = (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS;
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	s->kind = SLOW_UFFD;
+	s->base = base;
+	s->pages = pages;
+	rc = uffd_open(s);
+
+	return rc ? rc : uffd_register(s);
+}
+
+int slow_get(struct slow *s, enum slow_kind kind, unsigned int pages, void *place,
+	     struct fuse *fuse)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	int file = -1;
 	int rc;
 

@@ -28,13 +28,12 @@ struct slow {
  * @kind: what keeps the pages back
  * @pages: how many
  * @place: where to map them, or NULL
- * @shared: map memory that forked children share; not for SLOW_FUSE
  * @fuse: server for SLOW_FUSE, started by the caller; else NULL
  *
  * Return: 0; -ENODEV if the kernel has no such thing; another negative errno.
  */
 int slow_get(struct slow *s, enum slow_kind kind, unsigned int pages, void *place,
-	     bool shared, struct fuse *fuse);
+	     struct fuse *fuse);
 
 /**
  * slow_answer() - let the pages come, all zero
@@ -45,6 +44,16 @@ int slow_get(struct slow *s, enum slow_kind kind, unsigned int pages, void *plac
  * Return: 0, or a negative errno.
  */
 int slow_answer(struct slow *s);
+
+/**
+ * slow_watch() - hold back pages that are mapped already, and missing
+ * @s: filled in; not for slow_put()
+ * @base: the pages, of memory that is anonymous or shared
+ * @pages: how many
+ *
+ * Return: 0, or a negative errno.
+ */
+int slow_watch(struct slow *s, char *base, unsigned int pages);
 
 /* Unmap. */
 void slow_put(struct slow *s);
