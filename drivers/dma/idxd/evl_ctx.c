@@ -3,7 +3,9 @@
  * Event log: the opened files that completion records belong to
  */
 #include <linux/cred.h>
+#include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -25,6 +27,7 @@ static void evl_ctx_release(struct kref *ref)
 	struct idxd_device *idxd = ctx->wq->idxd;
 
 	idxd_evl_items_free(&ctx->items);
+	put_pid(ctx->tgid);
 	if (ctx->thread)
 		put_task_struct(ctx->thread);
 	mmdrop(ctx->mm);
@@ -71,6 +74,7 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 	ctx->mm = mm;
 	ctx->pasid = pasid;
 	ctx->uid = current_uid();
+	ctx->tgid = get_pid(task_tgid(current));
 	INIT_LIST_HEAD(&ctx->left);
 	spin_lock_init(&ctx->lock);
 	INIT_LIST_HEAD(&ctx->queue);
@@ -200,16 +204,31 @@ void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 	idxd_evl_ctx_put(ctx);
 }
 
+/* The caller is of the process that opened the file, which has left its memory. */
+static bool evl_ctx_left_by_caller(struct idxd_evl_ctx *ctx)
+{
+	if (ctx->tgid != task_tgid(current))
+		return false;
+
+	/* A thread that ends alone has no mm either. */
+	return current->mm ? current->mm != ctx->mm : !atomic_read(&current->signal->live);
+}
+
 /**
- * idxd_evl_ctx_kick - somebody closes a file who may not come back
+ * idxd_evl_ctx_flush - somebody closes a file, perhaps for the last time
  * @ctx: context of the file, or NULL
  *
  * A process that ends lets its memory go before its files: while a fault in it
  * is waited for, it would keep both. Does not sleep.
  */
-void idxd_evl_ctx_kick(struct idxd_evl_ctx *ctx)
+void idxd_evl_ctx_flush(struct idxd_evl_ctx *ctx)
 {
-	if (ctx && READ_ONCE(ctx->busy))
+	if (!ctx || current->mm == ctx->mm)
+		return;
+
+	if (evl_ctx_left_by_caller(ctx))
+		evl_ctx_cancel(ctx);
+	else if (READ_ONCE(ctx->busy))
 		idxd_evl_thread_kick(ctx);
 }
 

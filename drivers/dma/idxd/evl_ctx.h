@@ -27,6 +27,7 @@ struct task_struct;
  * @pasid: PASID of @mm
  * @files: opened files, under wq->evl_ctx_lock
  * @uid: who opened the first file
+ * @tgid: process that opened the first file; referenced
  * @left: in the list of those whose thread outlives their files
  * @faults: completion record faults and ends of batches, since the first open()
  * @failures: records that were due and could not be written
@@ -38,7 +39,8 @@ struct task_struct;
  * @batches: batches of which entries were taken
  * @queue: entries that wait, in the order in which the device logged them
  * @busy: there is something in @queue, or @thread handles an entry
- * @cancelled: the files are closed or the work queue is disabled: no write is
+ * @cancelled: the process has ended, its files are closed, or the work queue is
+ *	disabled: no write is
  *	begun any more. Whoever sets it waits for @busy, with a limit, for the
  *	one that was begun before.
  * @closed: @thread has to end
@@ -52,6 +54,7 @@ struct idxd_evl_ctx {
 	ioasid_t pasid;
 	unsigned int files;
 	kuid_t uid;
+	struct pid *tgid;
 	struct list_head left;
 	atomic64_t faults;
 	atomic64_t failures;
@@ -73,7 +76,7 @@ struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 				       ioasid_t pasid);
 void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx);
 void idxd_evl_ctx_put(struct idxd_evl_ctx *ctx);
-void idxd_evl_ctx_kick(struct idxd_evl_ctx *ctx);
+void idxd_evl_ctx_flush(struct idxd_evl_ctx *ctx);
 void idxd_evl_ctx_stop_all(struct idxd_wq *wq);
 
 int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl_entry *entry,
