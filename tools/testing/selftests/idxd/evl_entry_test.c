@@ -256,6 +256,102 @@ TEST_F(evl_entry, errors)
 	}
 }
 
+/* Where no record can be written: nothing is mapped there. */
+#define NOWHERE		0x1000
+
+#define BATCH_ID	77
+
+/* A member whose record cannot be written. */
+static void member_fails(struct __test_metadata *_metadata, struct log *log)
+{
+	struct evl_entry entry = log->good;
+	long failures = evl_counter(&log->wq, EVL_FAILURES);
+
+	entry.in_batch = 1;
+	entry.batch_id = BATCH_ID;
+	entry.info |= EVL_INFO_FIRST;
+	entry.fault_addr = NOWHERE;
+	inject(_metadata, &log->qmp, &entry);
+	ASSERT_EQ(failures + 1, evl_counter_wait(&log->wq, EVL_FAILURES, failures + 1));
+}
+
+/* A batch ends well: its record is as the device had it. */
+static void batch_ends_well(struct __test_metadata *_metadata, struct log *log)
+{
+	struct dsa_completion_record *record = next_record(log);
+	struct evl_entry entry = log->good;
+
+	entry.error = EVL_BATCH;
+	entry.batch_id = BATCH_ID;
+	entry.opcode = DSA_OPCODE_BATCH;
+	entry.fault_addr = (uintptr_t)record;
+	inject(_metadata, &log->qmp, &entry);
+	ASSERT_TRUE(record_wait(record, RECORD_MS));
+	EXPECT_EQ(DSA_COMP_SUCCESS, record->status);
+	EXPECT_EQ(0, record->result);
+}
+
+/* The end of a batch was never logged: its queue was reset, say. */
+TEST_F(evl_entry, batch_after_one_without_end)
+{
+	struct evl_entry entry = self->log.good;
+
+	member_fails(_metadata, &self->log);
+	entry.in_batch = 1;
+	entry.batch_id = BATCH_ID;
+	entry.info |= EVL_INFO_FIRST;
+	expect_written(_metadata, &self->log, entry);
+	batch_ends_well(_metadata, &self->log);
+}
+
+/* The first entry of the next batch has no place for 'first error'. */
+TEST_F(evl_entry, batch_begins_with_an_error)
+{
+	struct evl_entry entry = self->log.good;
+	long errors = evl_counter(&self->log.wq, EVL_ERRORS);
+	long failures;
+
+	member_fails(_metadata, &self->log);
+	failures = evl_counter(&self->log.wq, EVL_FAILURES);
+	/* The failed one ends: its record is due, and has nowhere to go either. */
+	entry.error = EVL_BATCH;
+	entry.batch_id = BATCH_ID;
+	entry.info = 0;
+	entry.fault_addr = NOWHERE;
+	inject(_metadata, &self->log.qmp, &entry);
+	ASSERT_EQ(failures + 1, evl_counter_wait(&self->log.wq, EVL_FAILURES, failures + 1));
+
+	entry = self->log.good;
+	entry.in_batch = 1;
+	entry.batch_id = BATCH_ID;
+	entry.error = 0x11;
+	inject(_metadata, &self->log.qmp, &entry);
+	ASSERT_EQ(errors + 1, evl_counter_wait(&self->log.wq, EVL_ERRORS, errors + 1));
+
+	/* Not the first one. */
+	entry.error = EVL_RECORD_FAULT;
+	expect_written(_metadata, &self->log, entry);
+	batch_ends_well(_metadata, &self->log);
+}
+
+/* Without RCR, the record of a batch is due only if a member's was not written. */
+TEST_F(evl_entry, batch_without_rcr)
+{
+	struct dsa_completion_record *record = next_record(&self->log);
+	struct evl_entry entry = self->log.good;
+
+	entry.in_batch = 1;
+	entry.batch_id = BATCH_ID;
+	entry.info |= EVL_INFO_FIRST;
+	expect_written(_metadata, &self->log, entry);
+	entry.error = EVL_BATCH;
+	entry.info = 0;
+	entry.fault_addr = (uintptr_t)record;
+	inject(_metadata, &self->log.qmp, &entry);
+	expect_written(_metadata, &self->log, self->log.good);
+	EXPECT_FALSE(page_present(record));
+}
+
 int main(int argc, char **argv)
 {
 	return monitor_test_main(argc, argv);

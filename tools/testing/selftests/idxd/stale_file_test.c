@@ -5,6 +5,8 @@
  * who open the queue then.
  */
 #include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <sys/mman.h>
 
 #include "main.h"
@@ -85,6 +87,38 @@ TEST_F(stale_file, device_disabled)
 {
 	ASSERT_EQ(0, control_disable_device(&self->wq));
 	expect_stale(_metadata, &self->old);
+}
+
+static sigjmp_buf no_portal;
+
+static void on_sigbus(int sig)
+{
+	siglongjmp(no_portal, 1);
+}
+
+/* Whoever has the portal mapped must not reach the next user of the queue. */
+TEST_F(stale_file, mapping)
+{
+	struct portal mapped;
+	struct run run;
+
+	portal_close(&self->old);
+	ASSERT_EQ(0, portal_open(&mapped, &self->wq, SUBMIT_PORTAL));
+	expect_works(_metadata, &mapped, &self->wq);
+	ASSERT_EQ(0, control_disable_wq(&self->wq));
+	ASSERT_EQ(0, control_setup(""));
+	ASSERT_EQ(0, portal_open(&self->old, &self->wq, SUBMIT_PORTAL));
+
+	ASSERT_NE(SIG_ERR, signal(SIGBUS, on_sigbus));
+	if (!sigsetjmp(no_portal, 1)) {
+		run_kind(&run, &mapped, &self->wq, REGION_ANON, 1, 1, NULL);
+		TH_LOG("the mapping is still there");
+		EXPECT_TRUE(false);
+	}
+	signal(SIGBUS, SIG_DFL);
+
+	expect_works(_metadata, &self->old, &self->wq);
+	portal_close(&mapped);
 }
 
 TEST_F(stale_file, queue_enabled_again)
