@@ -38,3 +38,18 @@ find_device() {
 		fi
 	done
 }
+
+# fresh_device
+#
+# Prints the name of the DSA device that the tests use, as the driver finds it,
+# never configured. Its name is the lowest that is free: it keeps that when it is
+# bound again, unless somebody has a file of it open.
+fresh_device() {
+	_device=$(find_device event_log configurable)
+	[ -n "$_device" ] || return
+	./setup-wqs.sh -d "$_device"
+	_pci=$(basename "$(readlink -f "$BUS/$_device/..")")
+	echo "$_pci" > /sys/bus/pci/drivers/idxd/unbind
+	echo "$_pci" > /sys/bus/pci/drivers/idxd/bind
+	find_device event_log configurable
+}

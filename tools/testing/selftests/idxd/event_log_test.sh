@@ -4,19 +4,21 @@
 # What an administrator sees of the event log: the dump in debugfs, the counters
 # in sysfs, the trace events.
 
-DEVICE=dsa0
-BUS=/sys/bus/dsa/devices
-STATS=$BUS/$DEVICE/event_log
-DUMP=/sys/kernel/debug/idxd/$DEVICE/event_log
 TRACING=/sys/kernel/tracing
 TMP=$(mktemp -d)
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=ktap.sh
 . ./ktap.sh
+# shellcheck source=devices.sh
+. ./devices.sh
+
+DEVICE=$(fresh_device)
+STATS=$BUS/$DEVICE/event_log
+DUMP=/sys/kernel/debug/idxd/$DEVICE/event_log
 
 ktap_start
-if [ ! -e "$STATS" ]; then
+if [ -z "$DEVICE" ]; then
 	echo "1..0 # SKIP no device with an event log"
 	exit 4
 fi
@@ -201,10 +203,10 @@ done
 # 0x1a with all that is needed, for queue 1, but of a PASID that is nobody's.
 FLAGS=8c1a010000ffff0f
 ENTRY=${FLAGS}0000000000000400$(printf '%096d' 0)
-if ./evl_inject $DEVICE "$ENTRY" 2> "$TMP/why"; then
+if ./evl_inject "$DEVICE" "$ENTRY" 2> "$TMP/why"; then
 	# More than there is room for in the largest ring.
 	entries=$(stat_of entries)
-	./evl_inject $DEVICE "100000*$ENTRY"
+	./evl_inject "$DEVICE" "100000*$ENTRY"
 	cat "$DUMP" > "$TMP/storm"
 	if wait_stat entries $((entries + 100000)); then
 		ktap_pass "storm_taken"
@@ -222,7 +224,7 @@ if ./evl_inject $DEVICE "$ENTRY" 2> "$TMP/why"; then
 	full=$(stat_of full)
 	entries=$(stat_of entries)
 	echo 1 > "$TRACING/events/idxd/idxd_evl_full/enable"
-	./evl_inject $DEVICE "50000*$ENTRY"
+	./evl_inject "$DEVICE" "50000*$ENTRY"
 	overwritten=0
 	wrong=
 	while [ "$(stat_of entries)" -lt $((entries + 50000)) ]; do
@@ -246,12 +248,12 @@ if ./evl_inject $DEVICE "$ENTRY" 2> "$TMP/why"; then
 	echo 1 > "$TRACING/events/idxd/idxd_evl_refused/enable"
 	refused=$(stat_of refused)
 	REST=0000000000000400$(printf '%096d' 0)
-	./evl_inject $DEVICE "$ENTRY"			# no_open_file
-	./evl_inject $DEVICE "841a010000ffff0f$REST"	# queue not valid
-	./evl_inject $DEVICE "881a010000ffff0f$REST"	# descriptor not valid
-	./evl_inject $DEVICE "0c1a010000ffff0f$REST"	# information not valid
-	./evl_inject $DEVICE "cc1a010000ffff0f$REST"	# privileged
-	./evl_inject $DEVICE "8c26ff0000ffff0f$REST"	# no such queue
+	./evl_inject "$DEVICE" "$ENTRY"			# no_open_file
+	./evl_inject "$DEVICE" "841a010000ffff0f$REST"	# queue not valid
+	./evl_inject "$DEVICE" "881a010000ffff0f$REST"	# descriptor not valid
+	./evl_inject "$DEVICE" "0c1a010000ffff0f$REST"	# information not valid
+	./evl_inject "$DEVICE" "cc1a010000ffff0f$REST"	# privileged
+	./evl_inject "$DEVICE" "8c26ff0000ffff0f$REST"	# no such queue
 	wait_stat refused $((refused + 6))
 	echo 0 > "$TRACING/events/idxd/idxd_evl_refused/enable"
 	ktap_equal "refused_why" "no_open_file incomplete incomplete incomplete privileged no_such_queue" \
@@ -259,9 +261,9 @@ if ./evl_inject $DEVICE "$ENTRY" 2> "$TMP/why"; then
 	ktap_equal "refused_counted" $((refused + 6)) "$(stat_of refused)"
 
 	# Each kind of error information, and what there is no name for.
-	./evl_inject $DEVICE "bc11010503020100""0700000001020000""0010000000000000""0000000000000000$(printf '%064d' 0)"
-	./evl_inject $DEVICE "fc27017f01050000""0200000009000f00""0020000000000000""0000000000000000""0501000003000000""$(printf '%048d' 0)"
-	./evl_inject $DEVICE "00ff000000000000""ffffffffffffffff""ffffffffffffffff""ffffffffffffffff$(printf '%064d' 0)"
+	./evl_inject "$DEVICE" "bc11010503020100""0700000001020000""0010000000000000""0000000000000000$(printf '%064d' 0)"
+	./evl_inject "$DEVICE" "fc27017f01050000""0200000009000f00""0020000000000000""0000000000000000""0501000003000000""$(printf '%048d' 0)"
+	./evl_inject "$DEVICE" "00ff000000000000""ffffffffffffffff""ffffffffffffffff""ffffffffffffffff$(printf '%064d' 0)"
 	wait_stat entries $(($(sum_of_kinds)))
 	sleep 0.2
 	cat "$DUMP" > "$TMP/kinds"
