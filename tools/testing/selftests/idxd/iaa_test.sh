@@ -51,7 +51,8 @@ for mode in dedicated shared; do
 	ktap_equal "$mode.written" $((written + 100)) "$(count cr_written)"
 	file="$BUS/wq$N.0/iax!wq$N.0/file*"
 	ktap_equal "$mode.file" "100 records, 0 wrong 100 0" "$(
-		./iaa_fault "/dev/iax/wq$N.0" "$mode" 100 "cat $file/cr_faults $file/cr_fault_failures" |
+		./iaa_fault "/dev/iax/wq$N.0" "$mode" 100 \
+			"cat $file/cr_faults $file/cr_fault_failures" |
 			tr '\n' ' ' | sed 's/ $//')"
 	teardown > /dev/null 2>&1
 done

@@ -6,6 +6,7 @@
  */
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "main.h"
 #include "lib/control.h"
@@ -52,14 +53,13 @@ FIXTURE_TEARDOWN(poll)
 
 static unsigned long long first_word(const struct wq *wq)
 {
-	unsigned long long word = 0;
 	char path[80], text[120];
 
 	snprintf(path, sizeof(path), "/sys/bus/dsa/devices/dsa%u/errors", wq->dev);
-	if (sysfs_read(path, text, sizeof(text)) < 0 || sscanf(text, "%llx", &word) != 1)
+	if (sysfs_read(path, text, sizeof(text)) < 0)
 		return ~0ULL;
 
-	return word;
+	return strtoull(text, NULL, 16);
 }
 
 TEST_F(poll, error_without_record)
