@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory runs out in open(), at each place where it can: nothing stays behind,
+ * and the next open() works. Needs a kernel with fault injection.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "main.h"
+#include "lib/control.h"
+#include "lib/run.h"
+#include "lib/sysfs.h"
+
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+
+/* Far more allocations than open() makes. */
+#define MOST		2000
+
+FIXTURE(open_fail) {
+	struct wq wq;
+};
+
+FIXTURE_VARIANT(open_fail) {
+	unsigned int want;
+};
+
+FIXTURE_VARIANT_ADD(open_fail, dedicated) {
+	.want = WQ_DEDICATED | WQ_PRS_OFF,
+};
+
+FIXTURE_VARIANT_ADD(open_fail, shared) {
+	.want = WQ_SHARED | WQ_PRS_OFF,
+};
+
+FIXTURE_SETUP(open_fail)
+{
+	end_with_parent();
+	ASSERT_TRUE(wq_find(&self->wq, variant->want));
+}
+
+FIXTURE_TEARDOWN(open_fail)
+{
+}
+
+static unsigned int files(const struct wq *wq)
+{
+	unsigned int count;
+	char pattern[120];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "/sys/bus/dsa/devices/%s/dsa!%s/file*",
+		 wq->name, wq->name);
+	if (glob(pattern, 0, NULL, &found))
+		return 0;
+	count = found.gl_pathc;
+	globfree(&found);
+
+	return count;
+}
+
+/*
+ * Opens with the @nth allocation failing. *@fd is what open() returned, or the
+ * negative error. False if there were not so many.
+ */
+static bool open_failing(const struct wq *wq, unsigned int nth, int *fd)
+{
+	int fail = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+	char text[16];
+	int len;
+
+	len = snprintf(text, sizeof(text), "%u", nth);
+	if (fail < 0 || write(fail, text, len) != len)
+		return false;
+
+	*fd = open(wq->node, O_RDWR | O_CLOEXEC);
+	if (*fd < 0)
+		*fd = -errno;
+
+	len = pread(fail, text, sizeof(text) - 1, 0);
+	if (len > 0 && write(fail, "0", 1) != 1)
+		len = 0;
+	close(fail);
+	text[len > 0 ? len : 0] = '\0';
+
+	return len > 0 && strtoul(text, NULL, 0) == 0;
+}
+
+TEST_F_TIMEOUT(open_fail, each_allocation, 600)
+{
+	unsigned int nth, refused = 0;
+	struct portal portal;
+	struct run run;
+	int fd;
+
+	for (nth = 1; nth < MOST && open_failing(&self->wq, nth, &fd); nth++) {
+		if (fd < 0) {
+			refused++;
+			EXPECT_EQ(-ENOMEM, fd);
+			ASSERT_EQ(0, files(&self->wq));
+			ASSERT_EQ(0, control_clients(&self->wq));
+		} else {
+			/* Some can do without. */
+			close(fd);
+			ASSERT_EQ(0, control_clients_wait(&self->wq, 0));
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	TH_LOG("%u allocations, %u refuse the file", nth - 1, refused);
+	EXPECT_LT(nth, MOST);
+	EXPECT_LT(10, refused);
+
+	ASSERT_EQ(0, portal_open(&portal, &self->wq, SUBMIT_PORTAL));
+	EXPECT_EQ(0, run_kind(&run, &portal, &self->wq, REGION_ANON, 8, 1, NULL)) {
+		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
+	}
+	portal_close(&portal);
+	EXPECT_EQ(0, control_clients_wait(&self->wq, 0));
+	EXPECT_EQ(0, files(&self->wq));
+}
+
+int main(int argc, char **argv)
+{
+	/* Allocations that may sleep fail, too; without a trace of each. */
+	if (access(FAIL_NTH, W_OK) ||
+	    sysfs_write("/sys/kernel/debug/failslab/ignore-gfp-wait", "N") ||
+	    sysfs_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N") ||
+	    sysfs_write("/sys/kernel/debug/failslab/verbose", "0") ||
+	    sysfs_write("/sys/kernel/debug/fail_page_alloc/verbose", "0")) {
+		printf("1..0 # SKIP no fault injection in this kernel\n");
+		return KSFT_SKIP;
+	}
+
+	return idxd_test_main(argc, argv);
+}
