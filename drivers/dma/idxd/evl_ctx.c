@@ -226,9 +226,14 @@ void idxd_evl_ctx_flush(struct idxd_evl_ctx *ctx)
 	if (!ctx || current->mm == ctx->mm)
 		return;
 
-	if (evl_ctx_left_by_caller(ctx))
-		evl_ctx_cancel(ctx);
-	else if (READ_ONCE(ctx->busy))
+	/* Its thread is the only user at most: nobody else has this memory. */
+	if (evl_ctx_left_by_caller(ctx)) {
+		if (atomic_read(&ctx->mm->mm_users) <= 1)
+			evl_ctx_cancel(ctx);
+		else
+			WRITE_ONCE(ctx->hurry, true);
+	}
+	if (READ_ONCE(ctx->busy))
 		idxd_evl_thread_kick(ctx);
 }
 

@@ -43,6 +43,8 @@ struct task_struct;
  *	disabled: no write is
  *	begun any more. Whoever sets it waits for @busy, with a limit, for the
  *	one that was begun before.
+ * @hurry: the process seems to have ended, and somebody else uses its memory: look
+ *	often whether that is over
  * @closed: @thread has to end
  * @wait: where @thread waits
  * @idle: woken when @busy becomes false
@@ -67,6 +69,7 @@ struct idxd_evl_ctx {
 	struct list_head queue;
 	bool busy;
 	bool cancelled;
+	bool hurry;
 	bool closed;
 	wait_queue_head_t wait;
 	wait_queue_head_t idle;

@@ -14,6 +14,7 @@
 
 /* A fault is given up and begun anew so often, to let go a process that has ended. */
 #define EVL_FAULT_PATIENCE	(10 * HZ)
+#define EVL_FAULT_HURRY		(HZ / 20)
 
 /*
  * Waits for as long as the page takes, but for a signal: with userfaultfd until
@@ -122,13 +123,17 @@ int idxd_evl_record_write(struct idxd_evl_ctx *ctx, u64 addr, const u8 *record,
 
 		rc = -ESRCH;
 		if (mm == ctx->mm) {
-			mod_timer(&ctx->patience, jiffies + EVL_FAULT_PATIENCE);
+			mod_timer(&ctx->patience, jiffies + (READ_ONCE(ctx->hurry) ?
+				  EVL_FAULT_HURRY : EVL_FAULT_PATIENCE));
 			rc = evl_write_fault(ctx, mm, addr, record, len);
 			del_timer_sync(&ctx->patience);
 		}
 
 		/* The last user's exit_mmap() may wait for files of this driver. */
 		mmput_async(mm);
+		/* Another thread of this driver may be the other user. */
+		if (rc == -EINTR && READ_ONCE(ctx->hurry))
+			schedule_timeout_idle(EVL_FAULT_HURRY);
 	} while (rc == -EINTR);
 
 	return rc;

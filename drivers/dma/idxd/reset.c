@@ -5,7 +5,7 @@
 #include <linux/device.h>
 #include <linux/iopoll.h>
 #include <linux/pci.h>
-#include <linux/workqueue.h>
+#include <linux/wait.h>
 #include "idxd.h"
 #include "registers.h"
 #include "evl_drain.h"
@@ -26,38 +26,52 @@ static void reset_end_command(struct idxd_device *idxd)
 }
 
 /*
- * Called before the reset, with the PCI device's lock held. Until
- * idxd_reset_done(), the sub-driver stays as it is.
+ * Called before the reset, with the PCI device's lock held. Takes no lock that
+ * somebody may hold who waits for a command: commands wait until the reset is
+ * done, and a process that closes its file with them.
  */
 static void idxd_reset_prepare(struct pci_dev *pdev)
 {
 	struct idxd_device *idxd = pci_get_drvdata(pdev);
+	unsigned long flags;
 
-	/* First: who holds the lock may wait for it. */
-	if (!wait_event_timeout(idxd->cmd_waitq, !test_bit(IDXD_FLAG_CMD_RUNNING, &idxd->flags),
-				RESET_CMD_TIMEOUT)) {
-		dev_warn(&pdev->dev, "command ended by a reset\n");
-		idxd_cmd_complete(idxd);
-	}
-
-	flush_work(&idxd->work);
-	device_lock(idxd_confdev(idxd));
+	spin_lock_irqsave(&idxd->cmd_lock, flags);
+	__set_bit(IDXD_FLAG_RESETTING, &idxd->flags);
+	spin_unlock_irqrestore(&idxd->cmd_lock, flags);
 
 	/* What was logged is still due; the log starts anew. */
 	idxd_evl_drain(idxd);
+
+	if (wait_event_timeout(idxd->cmd_waitq, !test_bit(IDXD_FLAG_CMD_RUNNING, &idxd->flags),
+			       RESET_CMD_TIMEOUT))
+		return;
+
+	/* Who waits for it to drain something may go on only if that is stopped. */
+	dev_warn(&pdev->dev, "command ended by a reset\n");
+	pci_clear_master(pdev);
+	pci_wait_for_pending_transaction(pdev);
+	idxd_cmd_complete(idxd);
 }
 
 static void idxd_reset_done(struct pci_dev *pdev)
 {
 	struct idxd_device *idxd = pci_get_drvdata(pdev);
 	struct device *conf_dev = idxd_confdev(idxd);
+	unsigned long flags;
 
+	pci_set_master(pdev);
 	reset_end_command(idxd);
+	spin_lock_irqsave(&idxd->cmd_lock, flags);
+	__clear_bit(IDXD_FLAG_RESETTING, &idxd->flags);
+	wake_up_all(&idxd->cmd_waitq);
+	spin_unlock_irqrestore(&idxd->cmd_lock, flags);
+
+	/* The sub-driver must not go away while its device comes back. */
+	device_lock(conf_dev);
 	if (conf_dev->driver)
 		idxd_device_reinit(idxd);
 	else
 		idxd_device_reset(idxd);
-
 	device_unlock(conf_dev);
 }
 
