@@ -223,18 +223,13 @@ static bool evl_ctx_left_by_caller(struct idxd_evl_ctx *ctx)
  */
 void idxd_evl_ctx_flush(struct idxd_evl_ctx *ctx)
 {
-	if (!ctx || current->mm == ctx->mm)
+	if (!ctx || current->mm == ctx->mm || !READ_ONCE(ctx->busy))
 		return;
 
-	/* Its thread is the only user at most: nobody else has this memory. */
-	if (evl_ctx_left_by_caller(ctx)) {
-		if (atomic_read(&ctx->mm->mm_users) <= 1)
-			evl_ctx_cancel(ctx);
-		else
-			WRITE_ONCE(ctx->hurry, true);
-	}
-	if (READ_ONCE(ctx->busy))
-		idxd_evl_thread_kick(ctx);
+	/* The thread finds out whether somebody else still uses the memory. */
+	if (evl_ctx_left_by_caller(ctx))
+		WRITE_ONCE(ctx->hurry, true);
+	idxd_evl_thread_kick(ctx);
 }
 
 /**

@@ -39,12 +39,11 @@ struct task_struct;
  * @batches: batches of which entries were taken
  * @queue: entries that wait, in the order in which the device logged them
  * @busy: there is something in @queue, or @thread handles an entry
- * @cancelled: the process has ended, its files are closed, or the work queue is
- *	disabled: no write is
+ * @cancelled: the files are closed or the work queue is disabled: no write is
  *	begun any more. Whoever sets it waits for @busy, with a limit, for the
  *	one that was begun before.
- * @hurry: the process seems to have ended, and somebody else uses its memory: look
- *	often whether that is over
+ * @hurry: who opened the file has ended: look often whether the last other user
+ *	of its memory has let it go, too
  * @closed: @thread has to end
  * @wait: where @thread waits
  * @idle: woken when @busy becomes false

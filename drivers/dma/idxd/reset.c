@@ -39,18 +39,17 @@ static void idxd_reset_prepare(struct pci_dev *pdev)
 	__set_bit(IDXD_FLAG_RESETTING, &idxd->flags);
 	spin_unlock_irqrestore(&idxd->cmd_lock, flags);
 
+	if (!wait_event_timeout(idxd->cmd_waitq, !test_bit(IDXD_FLAG_CMD_RUNNING, &idxd->flags),
+				RESET_CMD_TIMEOUT)) {
+		/* Who waits for it to drain something may go on only if that is stopped. */
+		dev_warn(&pdev->dev, "command ended by a reset\n");
+		pci_clear_master(pdev);
+		pci_wait_for_pending_transaction(pdev);
+		idxd_cmd_complete(idxd);
+	}
+
 	/* What was logged is still due; the log starts anew. */
 	idxd_evl_drain(idxd);
-
-	if (wait_event_timeout(idxd->cmd_waitq, !test_bit(IDXD_FLAG_CMD_RUNNING, &idxd->flags),
-			       RESET_CMD_TIMEOUT))
-		return;
-
-	/* Who waits for it to drain something may go on only if that is stopped. */
-	dev_warn(&pdev->dev, "command ended by a reset\n");
-	pci_clear_master(pdev);
-	pci_wait_for_pending_transaction(pdev);
-	idxd_cmd_complete(idxd);
 }
 
 static void idxd_reset_done(struct pci_dev *pdev)

@@ -61,25 +61,6 @@ static bool place_map(void)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == PLACE;
 }
 
-/*
- * A dedicated queue is free when the last trace of the process before has
- * gone, and that may be in the driver's hands for a moment.
- */
-static int open_soon(struct portal *p, const struct wq *wq)
-{
-	uint64_t end = clock_ns() + END_NS;
-	int rc;
-
-	do {
-		rc = portal_open(p, wq, SUBMIT_PORTAL);
-		if (rc != -EBUSY)
-			return rc;
-		usleep(1000);
-	} while (clock_ns() < end);
-
-	return rc;
-}
-
 /* As many descriptors as may be lost: a dedicated queue drops the rest. */
 static bool submit_all(struct portal *p)
 {
@@ -153,7 +134,7 @@ static int successor(const struct wq *wq)
 	if (!place_map())
 		return 20;
 	memset(PLACE, PATTERN, PAGES * PAGE);
-	if (open_soon(&portal, wq))
+	if (portal_open_soon(&portal, wq, END_NS))
 		return 21;
 	for (i = 0; i < 8; i++) {
 		madvise(PLACE, PAGE, MADV_DONTNEED);
@@ -186,7 +167,7 @@ static void run_end(struct __test_metadata *_metadata,
 		ASSERT_LE(0, pid);
 		if (!pid) {
 			if (!place_map() ||
-			    open_soon(&portal, wq) ||
+			    portal_open_soon(&portal, wq, END_NS) ||
 			    !submit_all(&portal))
 				_exit(3);
 			end(&portal);
@@ -256,7 +237,7 @@ TEST_F(lifetime, passed_file)
 	ASSERT_LE(0, pid);
 	if (!pid) {
 		if (!place_map() ||
-		    open_soon(&portal, &self->wq) ||
+		    portal_open_soon(&portal, &self->wq, END_NS) ||
 		    pass_fd(pair[1], portal.fd) || !submit_all(&portal))
 			_exit(3);
 		_exit(0);

@@ -83,27 +83,12 @@ static bool wq_back(const struct regs *regs, const struct wq *wq)
 	return false;
 }
 
-static int open_soon(struct portal *p, const struct wq *wq)
-{
-	uint64_t end = clock_ns() + RESET_NS;
-	int rc;
-
-	do {
-		rc = portal_open(p, wq, SUBMIT_PORTAL);
-		if (rc != -EBUSY)
-			return rc;
-		usleep(1000);
-	} while (clock_ns() < end);
-
-	return rc;
-}
-
 static void expect_works(struct __test_metadata *_metadata, const struct wq *wq)
 {
 	struct portal portal;
 	struct run run;
 
-	ASSERT_EQ(0, open_soon(&portal, wq));
+	ASSERT_EQ(0, portal_open_soon(&portal, wq, RESET_NS));
 	EXPECT_EQ(0, run_kind(&run, &portal, wq, REGION_ANON, PAGES, 1, NULL)) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
@@ -147,7 +132,7 @@ static int open_until_halt(const struct regs *regs, const struct wq *wq, int rea
 {
 	struct portal portal;
 
-	if (open_soon(&portal, wq) || regs_wq_pasid(regs, wq->id) < 0)
+	if (portal_open_soon(&portal, wq, RESET_NS) || regs_wq_pasid(regs, wq->id) < 0)
 		return 2;
 	if (write(ready, "", 1) != 1)
 		return 3;

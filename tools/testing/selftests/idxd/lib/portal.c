@@ -40,6 +40,21 @@ int portal_open(struct portal *p, const struct wq *wq, enum submit_by by)
 	return 0;
 }
 
+int portal_open_soon(struct portal *p, const struct wq *wq, uint64_t ns)
+{
+	uint64_t end = clock_ns() + ns;
+	int rc;
+
+	do {
+		rc = portal_open(p, wq, SUBMIT_PORTAL);
+		if (rc != -EBUSY)
+			return rc;
+		usleep(1000);
+	} while (clock_ns() < end);
+
+	return rc;
+}
+
 void portal_close(struct portal *p)
 {
 	if (p->page)

@@ -31,6 +31,20 @@ struct portal {
  * Return: 0, or a negative errno of open() or mmap().
  */
 int portal_open(struct portal *p, const struct wq *wq, enum submit_by by);
+
+/**
+ * portal_open_soon() - as portal_open() with SUBMIT_PORTAL, but wait while busy
+ * @p: filled in
+ * @wq: work queue
+ * @ns: how long
+ *
+ * A dedicated queue is free when the last trace of the process before has gone,
+ * and that may be in the driver's hands for a moment.
+ *
+ * Return: as portal_open().
+ */
+int portal_open_soon(struct portal *p, const struct wq *wq, uint64_t ns);
+
 void portal_close(struct portal *p);
 
 /**
