@@ -34,7 +34,11 @@ static int evl_fault_in(struct mm_struct *mm, unsigned long addr)
 	return rc;
 }
 
-/* Nothing here waits for a page: what was not cancelled before is written now. */
+/*
+ * What was not cancelled before is written now: nothing here waits for a page,
+ * not even of hugetlbfs, which has one made but knows no waiting without
+ * FAULT_FLAG_ALLOW_RETRY.
+ */
 static int evl_write(struct idxd_evl_ctx *ctx, struct mm_struct *mm, unsigned long addr,
 		     const u8 *record, int len)
 {

@@ -240,11 +240,15 @@ static void run_beside(struct __test_metadata *_metadata, const struct wq *wq,
 
 	measure(_metadata, wq, "alone", &alone);
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		long failures = evl_counter(wq, EVL_FAILURES);
+
 		crowd_start(_metadata, &crowd, wq, kind, fuse, THEN_WAIT, counts[i]);
 		snprintf(text, sizeof(text), "beside %u on a %s", counts[i], name);
 		measure(_metadata, wq, text, &beside);
 		expect_like(_metadata, &alone, &beside);
 		expect_others_go_on(_metadata, wq, other);
+		/* They were stuck all the time: a record that was given up is none. */
+		EXPECT_EQ(failures, evl_counter(wq, EVL_FAILURES));
 		crowd_kill(_metadata, &crowd);
 	}
 	/* What a server has taken stays until it answers, and no longer. */
