@@ -17,6 +17,10 @@ check: ## build what is missing and run all tests
 thorough: ## the tests and more: other configurations, whole builds of each commit; an hour or two
 	@harness/check thorough
 
+bench: ## measure the device and the event log, beside the machine's own memcpy()
+	@harness/build plain
+	@harness/bench
+
 build: ## QEMU, the kernel and the guest, and the same with all that finds bugs
 	@harness/build plain debug
 
@@ -48,4 +52,4 @@ clean: ## remove what was built, keep the sources
 distclean: ## remove everything that is not the project's
 	rm -rf "$(OUT)"
 
-.PHONY: help demo check thorough build guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
+.PHONY: help demo check thorough bench build guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean

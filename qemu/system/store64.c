@@ -5,7 +5,6 @@
  */
 
 #include "qemu/osdep.h"
-#include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "exec/memory.h"
 #include "system/store64.h"
@@ -36,7 +35,6 @@ bool address_space_store64_posted(AddressSpace *as, hwaddr addr,
     Store64Target *t;
     MemoryRegion *mr;
     hwaddr offset;
-    bool release_lock;
 
     RCU_READ_LOCK_GUARD();
     t = find_target(as, addr, attrs, &mr, &offset);
@@ -48,11 +46,7 @@ bool address_space_store64_posted(AddressSpace *as, hwaddr addr,
         return false;
     }
 
-    release_lock = prepare_mmio_access(mr);
     *result = k->posted(t, mr, offset, data, attrs);
-    if (release_lock) {
-        bql_unlock();
-    }
     return true;
 }
 
@@ -63,7 +57,6 @@ bool address_space_store64_deferrable(AddressSpace *as, hwaddr addr,
     Store64Target *t;
     MemoryRegion *mr;
     hwaddr offset;
-    bool release_lock, accepted;
 
     RCU_READ_LOCK_GUARD();
     t = find_target(as, addr, attrs, &mr, &offset);
@@ -75,12 +68,7 @@ bool address_space_store64_deferrable(AddressSpace *as, hwaddr addr,
         return false;
     }
 
-    release_lock = prepare_mmio_access(mr);
-    accepted = k->deferrable(t, mr, offset, data, attrs);
-    if (release_lock) {
-        bql_unlock();
-    }
-    return accepted;
+    return k->deferrable(t, mr, offset, data, attrs);
 }
 
 static const TypeInfo store64_target_info = {

@@ -39,12 +39,11 @@
 #define VTD_PQ_PRGI(val)        ((uint64_t)(val) << 3)
 #define VTD_PQ_ADDR(val)        ((val) & VTD_PAGE_MASK_4K)
 
-/* Page group response descriptor */
+/* Page group response descriptor; bit 2 of the high half was LPIG once */
 #define VTD_PGRP_PASID_PRESENT  (1ULL << 4)
 #define VTD_PGRP_CODE(val)      (((val) >> 12) & 0xf)
 #define VTD_PGRP_SID(val)       (((val) >> 16) & 0xffff)
 #define VTD_PGRP_PASID(val)     (((val) >> 32) & 0xfffff)
-#define VTD_PGRP_LPIG           (1ULL << 2)
 #define VTD_PGRP_PRGI(val)      (((val) >> 3) & 0x1ff)
 #define VTD_PGRP_RSVD_VAL0      0xfff00000000001c0ULL
 #define VTD_PGRP_RSVD_VAL1      0xfffffffffffff003ULL
@@ -301,11 +300,6 @@ bool vtd_process_page_group_resp_desc(IntelIOMMUState *s, VTDInvDesc *inv_desc)
         !vtd_inv_desc_reserved_check(s, inv_desc, mask, true, __func__,
                                      "page group response")) {
         return false;
-    }
-
-    /* Only the last request of a group is answered to the device */
-    if (!(inv_desc->val[1] & VTD_PGRP_LPIG)) {
-        return true;
     }
 
     switch (VTD_PGRP_CODE(inv_desc->val[0])) {

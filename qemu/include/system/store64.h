@@ -43,7 +43,8 @@ struct Store64TargetClass {
      * @data: the 64 bytes in memory order; valid during the call only
      * @attrs: attributes of the transaction
      *
-     * Called with the BQL held and inside an RCU critical section.
+     * Called inside an RCU critical section, with or without the BQL held:
+     * such writes are how work is submitted, and many vCPUs can do so.
      *
      * Returns: MEMTX_OK, also for a write that is dropped, or what a write
      * accessor would return on failure.
@@ -74,7 +75,6 @@ struct Store64TargetClass {
  * @result: set to the outcome of the write if it was done
  *
  * Write 64 bytes at once if there is a target for them at @addr.
- * Takes the BQL if it is not held.
  *
  * Returns: false, and nothing was written, if what is at @addr does not take
  * 64 bytes at once.
@@ -90,7 +90,7 @@ bool address_space_store64_posted(AddressSpace *as, hwaddr addr,
  * @data: the 64 bytes to write
  * @attrs: attributes of the transaction
  *
- * Offer 64 bytes to what is at @addr.  Takes the BQL if it is not held.
+ * Offer 64 bytes to what is at @addr.
  *
  * Returns: true if they were accepted; false if the target asks for a retry
  * or takes no such writes, as is the case for all RAM.

@@ -9,9 +9,6 @@
 #include "idxd-util.h"
 
 #define WQS             IDXD_TEST_WQS
-/* Where messages are to be written */
-#define MSG_ADDR        0x100000
-#define MSG_DATA        0x1234
 
 static void setup(IdxdTest *f, gconstpointer data)
 {
@@ -47,8 +44,11 @@ static void test_capabilities(IdxdTest *f, gconstpointer data)
                      IDXD_WQCFG_STRIDE);
     g_assert_cmpuint(FIELD_EX32(idxd_rd(f, A_WQCAP_HI), WQCAP_HI, PRS_DISABLE),
                      ==, 1);
-    g_assert_cmphex(idxd_rd(f, A_OPCAP), ==, 0x7f);
-    g_assert_cmphex(idxd_rd(f, A_OPCAP + 4), ==, 0);
+    g_assert_cmphex(idxd_rd(f, A_OPCAP), ==, 0x00bf07ff);
+    g_assert_cmphex(idxd_rd(f, A_OPCAP + 4), ==, 1);
+    for (v = 8; v < 32; v += 4) {
+        g_assert_cmphex(idxd_rd(f, A_OPCAP + v), ==, 0);
+    }
 
     /* 64-bit accesses see both halves */
     g_assert_cmphex(qpci_io_readq(f->dev, f->regs, A_WQCAP_LO), ==,
@@ -85,6 +85,8 @@ static void test_fixed_config(IdxdTest *f, gconstpointer data)
     g_assert_cmphex(mode & ~R_WQCFG2_PRIORITY_MASK, ==,
                     R_WQCFG2_DEDICATED_MASK);
     g_assert_cmphex(idxd_rd(f, last + A_WQCFG8), ==, idxd_rd(f, A_OPCAP));
+    g_assert_cmphex(idxd_rd(f, last + A_WQCFG8 + 4), ==,
+                    idxd_rd(f, A_OPCAP + 4));
 
     /* All is read-only, but for a WQ's PASID */
     idxd_wr(f, IDXD_GRPCFG_BASE, 1);
@@ -293,49 +295,21 @@ static void test_event_log_registers(IdxdTest *f, gconstpointer data)
     g_assert_cmphex(idxd_rd(f, A_EVLSTATUS_LO), ==, 0);
 }
 
-static void program_vector(IdxdTest *f, unsigned vector)
-{
-    uint8_t cap = qpci_find_capability(f->dev, PCI_CAP_ID_MSIX, 0);
-    uint64_t entry = IDXD_MSIX_TABLE_BASE + vector * PCI_MSIX_ENTRY_SIZE;
-
-    idxd_wr(f, entry + PCI_MSIX_ENTRY_LOWER_ADDR, MSG_ADDR);
-    idxd_wr(f, entry + PCI_MSIX_ENTRY_UPPER_ADDR, 0);
-    idxd_wr(f, entry + PCI_MSIX_ENTRY_DATA, MSG_DATA);
-    idxd_wr(f, entry + PCI_MSIX_ENTRY_VECTOR_CTRL, 0);
-    qpci_config_writew(f->dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE);
-}
-
-/* Whether a message comes within a second; it is taken */
-static bool message(IdxdTest *f)
-{
-    int i;
-
-    for (i = 0; i < 1000; i++) {
-        if (qtest_readl(f->qts, MSG_ADDR) == MSG_DATA) {
-            qtest_writel(f->qts, MSG_ADDR, 0);
-            return true;
-        }
-        g_usleep(1000);
-    }
-    return false;
-}
-
 static void test_command_interrupt(IdxdTest *f, gconstpointer data)
 {
     uint32_t request = R_CMD_REQ_INT_MASK;
 
-    program_vector(f, 0);
-    qtest_writel(f->qts, MSG_ADDR, 0);
+    idxd_msix_enable(f, 0);
 
     /* A command without a request, one that fails, and one that does not */
     idxd_cmd(f, IDXD_CMD_RESET_DEVICE, 0);
     g_assert_cmphex(idxd_rd(f, A_INTCAUSE), ==, 0);
     g_assert_cmphex(idxd_cmd(f, IDXD_CMD_DRAIN_ALL, request), ==, 0x31);
     g_assert_cmphex(idxd_rd(f, A_INTCAUSE), ==, R_INTCAUSE_COMMAND_MASK);
-    g_assert_true(message(f));
+    g_assert_true(idxd_msix_message(f, 0));
     /* The cause is still set: there is a message nevertheless */
     g_assert_cmphex(idxd_cmd(f, IDXD_CMD_RESET_DEVICE, request), ==, 0);
-    g_assert_true(message(f));
+    g_assert_true(idxd_msix_message(f, 0));
     idxd_wr(f, A_INTCAUSE, R_INTCAUSE_HALT_MASK);
     g_assert_cmphex(idxd_rd(f, A_INTCAUSE), ==, R_INTCAUSE_COMMAND_MASK);
     idxd_wr(f, A_INTCAUSE, R_INTCAUSE_COMMAND_MASK);

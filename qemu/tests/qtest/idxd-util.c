@@ -110,6 +110,7 @@ void idxd_configure(IdxdTest *t)
     idxd_wr(t, IDXD_WQCFG_BASE + A_WQCFG3,
             5 << R_WQCFG3_MAX_BATCH_SHIFT_SHIFT | 21);
     idxd_wr(t, IDXD_WQCFG_BASE + A_WQCFG8, UINT32_MAX);
+    idxd_wr(t, IDXD_WQCFG_BASE + A_WQCFG8 + 4, UINT32_MAX);
 }
 
 void idxd_configure_log(IdxdTest *t, unsigned size)
@@ -128,6 +129,64 @@ void idxd_enable(IdxdTest *t, unsigned log_size)
     }
     g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
     g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);
+}
+
+void idxd_enable_groups(IdxdTest *t, unsigned log_size)
+{
+    unsigned i;
+
+    idxd_configure(t);
+    for (i = 0; i < IDXD_TEST_WQS; i++) {
+        uint64_t wq = IDXD_WQCFG_BASE + i * IDXD_WQCFG_STRIDE;
+
+        idxd_wr(t, wq + A_WQCFG0, IDXD_TEST_WQ_SIZE);
+        idxd_wr(t, wq + A_WQCFG2,
+                R_WQCFG2_DEDICATED_MASK | 10 << R_WQCFG2_PRIORITY_SHIFT);
+        idxd_wr(t, wq + A_WQCFG3, 5 << R_WQCFG3_MAX_BATCH_SHIFT_SHIFT | 21);
+        idxd_wr(t, wq + A_WQCFG8, UINT32_MAX);
+    }
+    for (i = 0; i < 4; i++) {
+        uint64_t group = IDXD_GRPCFG_BASE + i * IDXD_GRPCFG_STRIDE;
+
+        idxd_wr(t, group, 0x11 << i);
+        idxd_wr(t, group + IDXD_GRPCFG_ENGINES, 1 << i);
+    }
+    if (log_size) {
+        idxd_configure_log(t, log_size);
+    }
+    g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
+    for (i = 0; i < IDXD_TEST_WQS; i++) {
+        g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_WQ, i), ==, 0);
+    }
+}
+
+void idxd_msix_enable(IdxdTest *t, unsigned vector)
+{
+    uint8_t cap = qpci_find_capability(t->dev, PCI_CAP_ID_MSIX, 0);
+    uint64_t entry = IDXD_MSIX_TABLE_BASE + vector * PCI_MSIX_ENTRY_SIZE;
+    uint64_t addr = IDXD_TEST_MESSAGES + vector * 4;
+
+    qtest_writel(t->qts, addr, 0);
+    idxd_wr(t, entry + PCI_MSIX_ENTRY_LOWER_ADDR, addr);
+    idxd_wr(t, entry + PCI_MSIX_ENTRY_UPPER_ADDR, 0);
+    idxd_wr(t, entry + PCI_MSIX_ENTRY_DATA, 1 + vector);
+    idxd_wr(t, entry + PCI_MSIX_ENTRY_VECTOR_CTRL, 0);
+    qpci_config_writew(t->dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE);
+}
+
+bool idxd_msix_message(IdxdTest *t, unsigned vector)
+{
+    uint64_t addr = IDXD_TEST_MESSAGES + vector * 4;
+    int i;
+
+    for (i = 0; i < 1000; i++) {
+        if (qtest_readl(t->qts, addr) == 1 + vector) {
+            qtest_writel(t->qts, addr, 0);
+            return true;
+        }
+        g_usleep(1000);
+    }
+    return false;
 }
 
 void idxd_desc(IdxdDesc *d, uint8_t opcode, uint32_t flags, uint64_t record,

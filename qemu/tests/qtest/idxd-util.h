@@ -17,6 +17,7 @@
 #define IDXD_TEST_WQ_SIZE   16
 
 /* Where things are in guest memory */
+#define IDXD_TEST_MESSAGES  0x1f0000ULL
 #define IDXD_TEST_RING      0x200000ULL
 #define IDXD_TEST_RING_GAP  0x10000
 #define IDXD_TEST_RECORDS   0x300000ULL
@@ -69,6 +70,13 @@ void idxd_configure(IdxdTest *t);
 void idxd_configure_log(IdxdTest *t, unsigned size);
 /* Configure it as above, with a log if @log_size is not 0, and enable it */
 void idxd_enable(IdxdTest *t, unsigned log_size);
+
+/* Group N of 4 has engine N, WQ N and WQ N + 4, all enabled */
+void idxd_enable_groups(IdxdTest *t, unsigned log_size);
+
+/* Let a vector send messages, and see if one comes in time, which is taken */
+void idxd_msix_enable(IdxdTest *t, unsigned vector);
+bool idxd_msix_message(IdxdTest *t, unsigned vector);
 
 void idxd_desc(IdxdDesc *d, uint8_t opcode, uint32_t flags, uint64_t record,
                uint64_t src, uint64_t dst, uint32_t size);

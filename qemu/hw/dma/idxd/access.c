@@ -68,9 +68,14 @@ static IdxdXlat idxd_translate(IdxdEngine *e, const IdxdRequester *rq,
             return IDXD_XLAT_ABORTED;
         }
         span->gen = idxd_atc_generation(s);
-        ret = pci_ats_request_translation(PCI_DEVICE(s), rq->pasid, rq->priv,
-                                          false, span->addr, 1, !span->write,
-                                          &span->tlb, 1, NULL);
+        idxd_perf_engine(e, IDXD_PERF_TRANSLATION, IDXD_PERF_ATS_REQUEST, 1);
+        ret = -EPERM;
+        if (!idxd_testctl_ats_fails(s, rq->pasid)) {
+            ret = pci_ats_request_translation(PCI_DEVICE(s), rq->pasid,
+                                              rq->priv, false, span->addr, 1,
+                                              !span->write, &span->tlb, 1,
+                                              NULL);
+        }
         if (ret != 1) {
             trace_idxd_translation_error(idxd_devfn(s), rq->pasid, span->addr,
                                          ret);
@@ -87,6 +92,7 @@ static IdxdXlat idxd_translate(IdxdEngine *e, const IdxdRequester *rq,
         }
         trace_idxd_translation_fault(idxd_devfn(s), rq->pasid, span->addr,
                                      span->write);
+        idxd_perf_engine(e, IDXD_PERF_TRANSLATION, IDXD_PERF_ATS_FAULT, 1);
         if (!rq->page_request) {
             return IDXD_XLAT_FAULT;
         }
@@ -132,10 +138,15 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
     if (!idxd_engine_checkpoint(e)) {
         return IDXD_XLAT_ABORTED;
     }
-    if (!idxd_uses_ats(s, rq)) {
-        for (i = 0; i < n; i++) {
-            span[i].untranslated = true;
+    for (i = 0; i < n; i++) {
+        IdxdXlat xlat = idxd_testctl_access(e, rq, &span[i]);
+
+        if (xlat != IDXD_XLAT_OK) {
+            *bad = i;
+            return xlat;
         }
+        span[i].operand = rq->operand;
+        span[i].untranslated = !idxd_uses_ats(s, rq);
     }
 
     for (;;) {
@@ -144,7 +155,7 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
         if (span[0].untranslated) {
             break;
         }
-        if (idxd_atc_enter(s, rq->pasid, span, n, bad)) {
+        if (idxd_atc_enter(e, rq->pasid, span, n, bad)) {
             break;
         }
         xlat = idxd_translate(e, rq, &span[*bad]);
@@ -184,9 +195,19 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
 void idxd_unpin(IdxdEngine *e, IdxdSpan *span, unsigned n)
 {
     bool translated = !span[0].untranslated;
+    uint32_t len = UINT32_MAX;
     unsigned i;
 
+    /* Of several spans the same number of bytes is used */
     for (i = 0; i < n; i++) {
+        len = MIN(len, span[i].len);
+    }
+    for (i = 0; i < n; i++) {
+        if (span[i].operand) {
+            idxd_perf_engine(e, IDXD_PERF_ENGINE, span[i].write ?
+                             IDXD_PERF_ENGINE_WRITTEN : IDXD_PERF_ENGINE_READ,
+                             len);
+        }
         idxd_unmap(&span[i]);
     }
     if (translated) {
@@ -199,7 +220,8 @@ void idxd_unpin(IdxdEngine *e, IdxdSpan *span, unsigned n)
  *
  * Context: as for idxd_pin().
  *
- * Return: IDXD_XLAT_OK, or why a byte is not accessible.
+ * Return: IDXD_XLAT_OK, or why a byte is not accessible; what comes before it
+ * was read.
  *
  * @bad: out, its address
  */
@@ -257,5 +279,36 @@ IdxdXlat idxd_write(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
         memcpy(span.ptr, buf, len);
     }
     idxd_unpin(e, &span, 1);
+    return IDXD_XLAT_OK;
+}
+
+/**
+ * idxd_write_pages: copy to guest memory
+ *
+ * Context: as for idxd_pin().
+ *
+ * Return: IDXD_XLAT_OK, or why a byte is not accessible; what comes before it
+ * was written.
+ *
+ * @bad: out, its address
+ */
+IdxdXlat idxd_write_pages(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
+                          const void *buf, uint32_t len, uint64_t *bad)
+{
+    while (len) {
+        IdxdSpan span = { .addr = addr, .len = len, .write = true };
+        unsigned which;
+        IdxdXlat xlat = idxd_pin(e, rq, &span, 1, &which);
+
+        if (xlat != IDXD_XLAT_OK) {
+            *bad = addr;
+            return xlat;
+        }
+        memcpy(span.ptr, buf, span.len);
+        idxd_unpin(e, &span, 1);
+        buf += span.len;
+        addr += span.len;
+        len -= span.len;
+    }
     return IDXD_XLAT_OK;
 }

@@ -78,10 +78,10 @@ static bool idxd_atc_lookup(IdxdAtc *atc, uint32_t pasid, IdxdSpan *span)
  * @n: number of spans
  * @miss: out, index of the first span without a translation
  */
-bool idxd_atc_enter(IdxdState *s, uint32_t pasid, IdxdSpan *span, unsigned n,
+bool idxd_atc_enter(IdxdEngine *e, uint32_t pasid, IdxdSpan *span, unsigned n,
                     unsigned *miss)
 {
-    IdxdAtc *atc = &s->atc;
+    IdxdAtc *atc = &e->s->atc;
     unsigned i;
 
     QEMU_LOCK_GUARD(&atc->lock);
@@ -98,6 +98,7 @@ bool idxd_atc_enter(IdxdState *s, uint32_t pasid, IdxdSpan *span, unsigned n,
             *miss = i;
             return false;
         }
+        idxd_perf_translation(e, IDXD_PERF_ATC_HIT, span[i].tlb.addr_mask);
     }
     atc->users++;
     return true;
@@ -232,6 +233,7 @@ static void idxd_atc_notify(IOMMUNotifier *n, IOMMUTLBEntry *entry)
     IdxdState *s = container_of(n, IdxdState, iotlb_notifier);
     hwaddr first = entry->iova & ~entry->addr_mask;
 
+    idxd_perf_invalidation(s);
     idxd_atc_drop(s, false, entry->pasid, first, first + entry->addr_mask);
 }
 

@@ -247,7 +247,8 @@ static void idxd_cmd_wait(IdxdState *s, uint32_t reg)
 static void idxd_cmd_handle(IdxdState *s, uint32_t reg)
 {
     uint32_t operand = idxd_cmd_operand(reg);
-    int handle;
+    IdxdCommandError err;
+    uint16_t handle = 0;
 
     if (!s->prop_int_handles) {
         idxd_cmd_finish(s, reg, IDXD_CMDERR_INVALID_CMD, 0);
@@ -255,12 +256,8 @@ static void idxd_cmd_handle(IdxdState *s, uint32_t reg)
         idxd_cmd_finish(s, reg, idxd_irq_handle_release(s, operand) ?
                         IDXD_CMDERR_NONE : IDXD_CMDERR_INT_INDEX, 0);
     } else {
-        handle = idxd_irq_handle_request(s, operand);
-        if (handle < 0) {
-            idxd_cmd_finish(s, reg, IDXD_CMDERR_INT_INDEX, 0);
-        } else {
-            idxd_cmd_finish(s, reg, IDXD_CMDERR_NONE, handle);
-        }
+        err = idxd_irq_handle_request(s, operand, &handle);
+        idxd_cmd_finish(s, reg, err, handle);
     }
 }
 

@@ -68,6 +68,14 @@ static bool idxd_group_has_wq(const IdxdState *s, unsigned group, unsigned wq)
 }
 
 /**
+ * idxd_group_has_engine: whether an engine is in a group
+ */
+bool idxd_group_has_engine(const IdxdState *s, unsigned group, unsigned engine)
+{
+    return s->grpcfg[group][IDXD_GRPCFG_ENGINES + engine / 8] & BIT(engine % 8);
+}
+
+/**
  * idxd_wq_group: the group of a WQ
  *
  * Return: -1 if it is in none.
@@ -95,6 +103,7 @@ static IdxdCommandError idxd_check_groups(IdxdState *s)
     for (i = 0; i < s->num_groups; i++) {
         uint64_t engines = idxd_group_engines(s, i);
         uint64_t wqs = ldq_le_p(&s->grpcfg[i][0]);
+        uint32_t flags;
 
         for (j = 8; j < IDXD_GRPCFG_ENGINES; j++) {
             if (s->grpcfg[i][j]) {
@@ -110,6 +119,11 @@ static IdxdCommandError idxd_check_groups(IdxdState *s)
         }
         if (wqs && !engines) {
             return IDXD_CMDERR_GROUP_ENGINE;
+        }
+        flags = ldl_le_p(&s->grpcfg[i][IDXD_GRPCFG_FLAGS]);
+        if (MAX(FIELD_EX32(flags, GRPFLAGS, TC_A),
+                FIELD_EX32(flags, GRPFLAGS, TC_B)) >= s->num_traffic_classes) {
+            return IDXD_CMDERR_GROUP_TC;
         }
         engines_seen |= engines;
         wqs_seen |= wqs;
@@ -183,6 +197,9 @@ IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq)
     }
     if (!FIELD_EX32(cfg[R_WQCFG2], WQCFG2, PRIORITY)) {
         return IDXD_CMDERR_WQ_PRIORITY;
+    }
+    if (dedicated ? !s->prop_dedicated : !s->prop_shared) {
+        return IDXD_CMDERR_WQ_MODE;
     }
     if (FIELD_EX32(cfg[R_WQCFG2], WQCFG2, BLOCK_ON_FAULT) &&
         !s->prop_block_on_fault) {

@@ -22,6 +22,18 @@ enum {
     IDXD_OP_FILL = 0x04,
     IDXD_OP_COMPARE = 0x05,
     IDXD_OP_COMPARE_PATTERN = 0x06,
+    IDXD_OP_CREATE_DELTA = 0x07,
+    IDXD_OP_APPLY_DELTA = 0x08,
+    IDXD_OP_DUALCAST = 0x09,
+    IDXD_OP_TRANSLATION_FETCH = 0x0a,
+    IDXD_OP_CRC = 0x10,
+    IDXD_OP_COPY_CRC = 0x11,
+    IDXD_OP_DIF_CHECK = 0x12,
+    IDXD_OP_DIF_INSERT = 0x13,
+    IDXD_OP_DIF_STRIP = 0x14,
+    IDXD_OP_DIF_UPDATE = 0x15,
+    IDXD_OP_DIX_GENERATE = 0x17,
+    IDXD_OP_CACHE_FLUSH = 0x20,
 };
 
 /* Flags, 24 bits */
@@ -35,6 +47,7 @@ enum {
 #define IDXD_FLAG_CACHE         BIT(8)
 #define IDXD_FLAG_TC_A1         BIT(9)
 #define IDXD_FLAG_TC_A2         BIT(10)
+#define IDXD_FLAG_TC_A3         BIT(11)
 #define IDXD_FLAG_TC_CR         BIT(12)
 #define IDXD_FLAG_ORDER         BIT(13)
 #define IDXD_FLAG_READBACK      BIT(14)
@@ -44,6 +57,42 @@ enum {
 #define IDXD_FLAG_DRAIN_TC_A    BIT(18)
 #define IDXD_FLAG_DRAIN_TC_B    BIT(19)
 #define IDXD_FLAG_FILL_16       BIT(18)
+#define IDXD_FLAG_DUALCAST_STS  BIT(16)
+#define IDXD_FLAG_CRC_SEED_ADDR BIT(16)
+#define IDXD_FLAG_CRC_PLAIN     BIT(17)
+#define IDXD_FLAG_CRC_MSB_FIRST BIT(18)
+
+/* DIF flags, byte 42 of a descriptor; bits 1:0 are the block size */
+#define IDXD_DIF_BLOCK_MASK     0x03
+#define IDXD_DIF_CRC_SEED       BIT(2)
+#define IDXD_DIF_CRC_INVERT     BIT(3)
+#define IDXD_DIF_FLAGS          0x0f
+
+/* Flags of the source's tuples, byte 40 */
+#define IDXD_DIF_ALL_F_ERROR    BIT(0)
+#define IDXD_DIF_ALL_F          BIT(1)
+#define IDXD_DIF_APP_F          BIT(2)
+#define IDXD_DIF_APP_REF_F      BIT(3)
+#define IDXD_DIF_NO_GUARD       BIT(5)
+#define IDXD_DIF_NO_REF         BIT(6)
+
+/* Flags of the destination's tuples, byte 41 */
+#define IDXD_DIF_COPY_APP       BIT(3)
+#define IDXD_DIF_COPY_GUARD     BIT(5)
+#define IDXD_DIF_COPY_REF       BIT(6)
+#define IDXD_DIF_COPY_ALL       (IDXD_DIF_COPY_APP | IDXD_DIF_COPY_GUARD | \
+                                 IDXD_DIF_COPY_REF)
+#define IDXD_DIF_DST_RESERVED   0x07
+
+/* Flags of both */
+#define IDXD_DIF_APP_INC        BIT(4)
+#define IDXD_DIF_REF_FIXED      BIT(7)
+
+/* DIF status, the result of a completion record */
+#define IDXD_DIF_BAD_GUARD      BIT(0)
+#define IDXD_DIF_BAD_APP        BIT(1)
+#define IDXD_DIF_BAD_REF        BIT(2)
+#define IDXD_DIF_BAD_ALL_F      BIT(3)
 
 /* Status of a completion record, and error codes of SWERROR and event log */
 enum {
@@ -54,16 +103,22 @@ enum {
     IDXD_STS_FAULT_REFUSED = 0x04,
     IDXD_STS_BATCH_FAIL = 0x05,
     IDXD_STS_BATCH_FAULT = 0x06,
+    IDXD_STS_DELTA_ORDER = 0x07,
+    IDXD_STS_DELTA_OFFSET = 0x08,
+    IDXD_STS_DIF = 0x09,
     IDXD_STS_OPCODE = 0x10,
     IDXD_STS_FLAGS = 0x11,
     IDXD_STS_RESERVED = 0x12,
     IDXD_STS_XFER_SIZE = 0x13,
     IDXD_STS_BATCH_COUNT = 0x14,
+    IDXD_STS_DELTA_SIZE = 0x15,
     IDXD_STS_OVERLAP = 0x16,
+    IDXD_STS_DUALCAST_ALIGN = 0x17,
     IDXD_STS_LIST_ALIGN = 0x18,
     IDXD_STS_INT_HANDLE = 0x19,
     IDXD_STS_RECORD_FAULT = 0x1a,
     IDXD_STS_RECORD_ALIGN = 0x1b,
+    IDXD_STS_ALIGN = 0x1c,
     IDXD_STS_PRIV = 0x1d,
     IDXD_STS_READBACK_FAULT = 0x1f,
     IDXD_STS_HW_ERROR = 0x20,
@@ -139,6 +194,8 @@ typedef struct IdxdRecord {
     uint32_t completed;
     uint64_t fault_addr;
     uint32_t invalid_flags;
+    /* bytes 16 to 31, in memory order */
+    uint8_t specific[16];
 } IdxdRecord;
 
 #endif

@@ -12,6 +12,12 @@
 #define TYPE_IDXD_DSA           "idxd-dsa"
 #define IDXD_DEVICE_ID_DSA      0x0b25
 
+/* No-op to Translation Fetch, CRC to DIF Update, DIX Generate, Cache Flush */
+#define IDXD_DSA_OPCAP          (MAKE_64BIT_MASK(IDXD_OP_NOOP, 11) | \
+                                 MAKE_64BIT_MASK(IDXD_OP_CRC, 6) | \
+                                 BIT_ULL(IDXD_OP_DIX_GENERATE) | \
+                                 BIT_ULL(IDXD_OP_CACHE_FLUSH))
+
 static bool idxd_dsa_check_properties(IdxdState *s, Error **errp)
 {
     if (!s->max_batch_shift || s->max_batch_shift > 15) {
@@ -37,10 +43,7 @@ static void idxd_dsa_class_init(ObjectClass *klass, void *data)
     ic->check_properties = idxd_dsa_check_properties;
     ic->evl_support = 1;
     ic->record_size = 32;
-    ic->opcap = BIT_ULL(IDXD_OP_NOOP) | BIT_ULL(IDXD_OP_BATCH) |
-                BIT_ULL(IDXD_OP_DRAIN) | BIT_ULL(IDXD_OP_MOVE) |
-                BIT_ULL(IDXD_OP_FILL) | BIT_ULL(IDXD_OP_COMPARE) |
-                BIT_ULL(IDXD_OP_COMPARE_PATTERN);
+    ic->opcap = IDXD_DSA_OPCAP;
 }
 
 static const TypeInfo idxd_dsa_types[] = {

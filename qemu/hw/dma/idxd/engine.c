@@ -10,6 +10,19 @@
 #include "idxd.h"
 #include "trace.h"
 
+static bool idxd_engine_sleeps(const IdxdEngine *e)
+{
+    return !e->active && !e->woken;
+}
+
+static void idxd_engine_wake(IdxdEngine *e)
+{
+    if (idxd_engine_sleeps(e)) {
+        e->woken = true;
+        qemu_cond_signal(&e->wake);
+    }
+}
+
 /**
  * idxd_engines_wake: let engines look again at what they wait for
  *
@@ -20,8 +33,44 @@ void idxd_engines_wake(IdxdState *s)
     unsigned i;
 
     for (i = 0; i < idxd_num_threads(s); i++) {
-        if (!s->engine[i].active) {
-            qemu_cond_signal(&s->engine[i].wake);
+        idxd_engine_wake(&s->engine[i]);
+    }
+}
+
+/**
+ * idxd_engines_wake_busy: let those look again that wait within a descriptor
+ *
+ * Context: the device's lock is held.
+ */
+void idxd_engines_wake_busy(IdxdState *s)
+{
+    unsigned i;
+
+    for (i = 0; i < idxd_num_threads(s); i++) {
+        if (s->engine[i].work) {
+            idxd_engine_wake(&s->engine[i]);
+        }
+    }
+}
+
+/**
+ * idxd_engines_wake_one: there is one descriptor more for a group's engines
+ *
+ * An engine that has one already looks for the next when it is done with it.
+ *
+ * Context: the device's lock is held.
+ */
+void idxd_engines_wake_one(IdxdState *s, unsigned group)
+{
+    unsigned i;
+
+    for (i = 0; i < s->num_engines; i++) {
+        IdxdEngine *e = &s->engine[i];
+
+        if (!e->work && idxd_engine_sleeps(e) &&
+            idxd_group_has_engine(s, group, i) && !idxd_testctl_holds(s, e)) {
+            idxd_engine_wake(e);
+            return;
         }
     }
 }
@@ -33,9 +82,11 @@ static void idxd_engine_resume(IdxdEngine *e)
 
     while (s->stopped && !s->quit &&
            !(e->work && qatomic_read(&e->work->aborted))) {
+        e->woken = false;
         qemu_cond_wait(&e->wake, &s->lock);
     }
     e->active = true;
+    e->woken = false;
 }
 
 static void idxd_engine_suspend(IdxdEngine *e)

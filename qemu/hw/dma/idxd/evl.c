@@ -139,6 +139,18 @@ static bool idxd_evl_is_full(const IdxdEvl *evl)
     return (evl->tail + 1) % evl->size == evl->head;
 }
 
+/**
+ * idxd_evl_room: how many entries the ring still takes
+ *
+ * Context: the device's lock is held, the event log is enabled.
+ */
+unsigned idxd_evl_room(const IdxdState *s)
+{
+    const IdxdEvl *evl = &s->evl;
+
+    return (evl->head + evl->size - evl->tail - 1) % evl->size;
+}
+
 /* Have the slot at tail for oneself; the lock is held */
 static bool idxd_evl_claim(IdxdEngine *e)
 {
@@ -226,6 +238,7 @@ bool idxd_evl_append(IdxdEngine *e, const uint8_t *entry)
                            extract64(head, 40, 20), extract64(head, 32, 8),
                            extract64(head, 4, 1), extract64(head, 24, 8),
                            ldq_le_p(entry + 16));
+        idxd_perf_engine(e, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_LOG, 1);
         idxd_evl_publish(s, entry);
     } else if (!qatomic_read(&e->work->aborted)) {
         trace_idxd_evl_write_error(idxd_devfn(s), addr);

@@ -12,13 +12,25 @@
                              IDXD_FLAG_CR_STS | IDXD_FLAG_TC_CR)
 
 static const IdxdOp *const idxd_ops[] = {
-    &idxd_op_noop,
-    &idxd_op_batch,
-    &idxd_op_drain,
-    &idxd_op_move,
-    &idxd_op_fill,
-    &idxd_op_compare,
-    &idxd_op_compare_pattern,
+    [IDXD_OP_NOOP] = &idxd_op_noop,
+    [IDXD_OP_BATCH] = &idxd_op_batch,
+    [IDXD_OP_DRAIN] = &idxd_op_drain,
+    [IDXD_OP_MOVE] = &idxd_op_move,
+    [IDXD_OP_FILL] = &idxd_op_fill,
+    [IDXD_OP_COMPARE] = &idxd_op_compare,
+    [IDXD_OP_COMPARE_PATTERN] = &idxd_op_compare_pattern,
+    [IDXD_OP_CREATE_DELTA] = &idxd_op_create_delta,
+    [IDXD_OP_APPLY_DELTA] = &idxd_op_apply_delta,
+    [IDXD_OP_DUALCAST] = &idxd_op_dualcast,
+    [IDXD_OP_TRANSLATION_FETCH] = &idxd_op_translation_fetch,
+    [IDXD_OP_CRC] = &idxd_op_crc,
+    [IDXD_OP_COPY_CRC] = &idxd_op_copy_crc,
+    [IDXD_OP_DIF_CHECK] = &idxd_op_dif_check,
+    [IDXD_OP_DIF_INSERT] = &idxd_op_dif_insert,
+    [IDXD_OP_DIF_STRIP] = &idxd_op_dif_strip,
+    [IDXD_OP_DIF_UPDATE] = &idxd_op_dif_update,
+    [IDXD_OP_DIX_GENERATE] = &idxd_op_dix_generate,
+    [IDXD_OP_CACHE_FLUSH] = &idxd_op_cache_flush,
 };
 
 /**
@@ -39,6 +51,7 @@ IdxdRequester idxd_operand_requester(const IdxdState *s, const IdxdWork *w)
     IdxdRequester rq = idxd_record_requester(s, w);
 
     rq.page_request &= !!(idxd_desc_flags(&w->desc) & IDXD_FLAG_BOF);
+    rq.operand = true;
     return rq;
 }
 
@@ -83,29 +96,46 @@ static const IdxdOp *idxd_find_op(IdxdState *s, const IdxdWork *w)
 {
     uint8_t opcode = idxd_desc_opcode(&w->desc);
     const uint32_t *config = &s->wq[w->wq].cfg[R_WQCFG8];
-    unsigned i;
 
-    if (opcode >= 64 || !(IDXD_GET_CLASS(s)->opcap & BIT_ULL(opcode)) ||
+    if (opcode >= ARRAY_SIZE(idxd_ops) ||
+        !(IDXD_GET_CLASS(s)->opcap & BIT_ULL(opcode)) ||
         !(config[opcode / 32] & BIT(opcode % 32))) {
         return NULL;
     }
     if (w->batch && (opcode == IDXD_OP_BATCH || opcode == IDXD_OP_DRAIN)) {
         return NULL;
     }
-    for (i = 0; i < ARRAY_SIZE(idxd_ops); i++) {
-        if (idxd_ops[i]->opcode == opcode) {
-            return idxd_ops[i];
-        }
-    }
-    return NULL;
+    return idxd_ops[opcode];
 }
 
-static uint32_t idxd_invalid_flags(const IdxdState *s, const IdxdWork *w,
+/* Flags that are reserved because GENCAP does not have what they are about */
+static uint32_t idxd_flags_without_cap(IdxdState *s, const IdxdOp *op)
+{
+    uint32_t cap = idxd_gencap(s);
+    uint32_t flags = 0;
+
+    if (!(cap & (op->opcode == IDXD_OP_CACHE_FLUSH ?
+                 R_GENCAP_LO_CACHE_FLUSH_MASK :
+                 R_GENCAP_LO_CACHE_CONTROL_MASK))) {
+        flags |= IDXD_FLAG_CACHE;
+    }
+    if (!(cap & R_GENCAP_LO_DEST_READBACK_MASK)) {
+        flags |= IDXD_FLAG_READBACK;
+    }
+    if (op->opcode == IDXD_OP_DRAIN &&
+        !(cap & R_GENCAP_LO_DRAIN_READBACK_MASK)) {
+        flags |= IDXD_FLAG_DRAIN_ADDR1 | IDXD_FLAG_DRAIN_ADDR2;
+    }
+    return flags;
+}
+
+static uint32_t idxd_invalid_flags(IdxdState *s, const IdxdWork *w,
                                    const IdxdOp *op)
 {
     uint32_t flags = idxd_desc_flags(&w->desc);
     uint32_t cfg = s->wq[w->wq].cfg[R_WQCFG2];
-    uint32_t bad = flags & ~(IDXD_FLAGS_COMMON | op->flags);
+    uint32_t allowed = op->flags & ~idxd_flags_without_cap(s, op);
+    uint32_t bad = flags & ~(IDXD_FLAGS_COMMON | allowed);
 
     if (!w->batch) {
         bad |= flags & IDXD_FLAG_FENCE;
@@ -124,14 +154,13 @@ static uint32_t idxd_invalid_flags(const IdxdState *s, const IdxdWork *w,
 
 static bool idxd_reserved_set(const IdxdWork *w, const IdxdOp *op)
 {
-    uint64_t used = IDXD_BYTES(0, 16) | op->bytes;
-    unsigned i;
+    uint64_t unused = ~(IDXD_BYTES(0, 16) | op->bytes);
 
     if (idxd_desc_flags(&w->desc) & IDXD_FLAG_RCI) {
-        used |= IDXD_BYTES(36, 2);
+        unused &= ~IDXD_BYTES(36, 2);
     }
-    for (i = 0; i < IDXD_DESC_SIZE; i++) {
-        if (!(used & BIT_ULL(i)) && w->desc.raw[i]) {
+    for (; unused; unused &= unused - 1) {
+        if (w->desc.raw[ctz64(unused)]) {
             return true;
         }
     }
@@ -196,6 +225,7 @@ void idxd_execute(IdxdEngine *e, IdxdWork *w)
                        op ? op->name : "none", w->batch ? w->batch_index : -1,
                        idxd_desc_flags(&w->desc), idxd_desc_src(&w->desc),
                        idxd_desc_dst(&w->desc), idxd_desc_size(&w->desc));
+    idxd_perf_execute(e, w, op && op->sized);
     if (w->rec.status == IDXD_STS_SUCCESS && op->run) {
         op->run(e, w);
     }

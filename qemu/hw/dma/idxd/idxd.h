@@ -15,6 +15,7 @@
 #include "hw/pci/pcie_ats.h"
 #include "system/runstate.h"
 #include "desc.h"
+#include "perfmon.h"
 #include "regs.h"
 
 #define TYPE_IDXD "idxd"
@@ -30,13 +31,15 @@ OBJECT_DECLARE_TYPE(IdxdState, IdxdClass, IDXD)
 /*
  * Threads and locks
  *
- * Each engine is a thread.  Registers are accessed by vCPUs, which hold the
- * BQL.  An engine never takes the BQL, so whoever holds it may wait for one;
- * interrupts and the ends of commands are handed over to bottom halves.
+ * Each engine is a thread.  vCPUs hold the BQL when they access registers, and
+ * need not when they write to portals.  An engine never takes the BQL, so
+ * whoever holds it may wait for one; interrupts and the ends of commands are
+ * handed over to bottom halves.
  *
  * IdxdState.lock protects all that vCPUs and engines share.  It is taken inside
- * the BQL and is not held across an access to guest memory.
+ * the BQL, if that is held, and is not held across an access to guest memory.
  * IdxdAtc.lock is never held together with it.
+ * IdxdPerfmon.lock is taken inside of any other.
  *
  * An engine that does anything but wait is active.  While the virtual machine
  * is stopped no engine is.
@@ -128,6 +131,8 @@ struct IdxdEngine {
     /* signalled under the lock whenever what an engine waits for can be true */
     QemuCond wake;
     bool active;
+    /* not active, and signalled */
+    bool woken;
     IdxdWork *work;
     IdxdBatch batch;
 };
@@ -171,13 +176,59 @@ typedef struct IdxdPrg {
     IOMMUPRIResponseCode code;
 } IdxdPrg;
 
+/* Accesses to pages that a test wants to fail, see testctl-access.c */
+typedef struct IdxdTestFail {
+    uint32_t pasid;
+    uint64_t first;
+    uint64_t last;
+    /* how often; 0: always */
+    unsigned count;
+    enum {
+        IDXD_TEST_FAULT,
+        IDXD_TEST_REFUSE,
+        IDXD_TEST_ERROR,
+    } how;
+} IdxdTestFail;
+
+#define IDXD_TEST_FAILS_MAX     16
+
 /* What tests do behind the guest's back, see testctl.c */
 typedef struct IdxdTestCtl {
     bool enabled;
     /* engines that begin nothing new */
     uint32_t hold;
     IdxdWorkQueue log;
+    /* interrupt handles that there can be at a time */
+    unsigned max_handles;
+    /* atomic: which translation requests fail */
+    enum {
+        IDXD_TEST_ATS_ALL,
+        IDXD_TEST_ATS_NO_PASID,
+        IDXD_TEST_ATS_NONE,
+    } ats;
+    /* the number is atomic, and nearly always 0 */
+    unsigned num_fails;
+    IdxdTestFail fail[IDXD_TEST_FAILS_MAX];
 } IdxdTestCtl;
+
+/* Performance monitor, see perfmon.c */
+typedef struct IdxdPerfCounter {
+    uint64_t cfg;
+    uint64_t data;
+    uint32_t filter[IDXD_PERF_FILTERS];
+    /* bytes of data that are less than a unit */
+    uint8_t rest;
+} IdxdPerfCounter;
+
+typedef struct IdxdPerfmon {
+    QemuMutex lock;
+    QEMUBH *bh;
+    /* atomic; bit N: some counter counts events of category N */
+    uint32_t categories;
+    uint32_t frozen;
+    uint32_t overflow;
+    IdxdPerfCounter counter[IDXD_PERF_COUNTERS];
+} IdxdPerfmon;
 
 /* Address translation cache, see atc.c */
 #define IDXD_ATC_SETS           256
@@ -200,6 +251,7 @@ struct IdxdState {
 
     MemoryRegion mmio;
     MemoryRegion mmio_regs;
+    MemoryRegion mmio_perf;
     MemoryRegion portals;
     QEMUBH *irq_bh;
     QEMUBH *cmd_bh;
@@ -221,6 +273,13 @@ struct IdxdState {
     bool prop_block_on_fault;
     bool prop_int_handles;
     bool prop_configurable;
+    bool prop_shared;
+    bool prop_dedicated;
+    bool prop_perfmon;
+    uint8_t num_traffic_classes;
+    bool prop_overlap_copy;
+    bool prop_cache_control;
+    bool prop_readback;
 
     QemuMutex lock;
     /* an engine went idle or to sleep */
@@ -265,6 +324,7 @@ struct IdxdState {
     uint16_t prg_next;
 
     IdxdAtc atc;
+    IdxdPerfmon perf;
     IdxdTestCtl test;
 };
 
@@ -296,13 +356,16 @@ void idxd_config_reset_wq(IdxdState *s, unsigned wq);
 IdxdCommandError idxd_check_device_config(IdxdState *s);
 IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq);
 int idxd_wq_group(const IdxdState *s, unsigned wq);
+bool idxd_group_has_engine(const IdxdState *s, unsigned group, unsigned engine);
 
 /* irq.c */
 void idxd_irq_raise(IdxdState *s, unsigned vector);
 void idxd_irq_cause(IdxdState *s, uint32_t cause);
 void idxd_irq_bh(void *opaque);
-int idxd_irq_handle_request(IdxdState *s, uint32_t operand);
+IdxdCommandError idxd_irq_handle_request(IdxdState *s, uint32_t operand,
+                                         uint16_t *handle);
 bool idxd_irq_handle_release(IdxdState *s, uint32_t operand);
+void idxd_irq_handles_revoke(IdxdState *s, unsigned first, unsigned last);
 bool idxd_irq_handle_valid(IdxdState *s, const IdxdWork *w, unsigned *vector);
 
 /* portal.c */
@@ -322,6 +385,8 @@ void idxd_works_abort(IdxdState *s, IdxdWorkFilter *filter, uint32_t operand);
 void idxd_engines_start(IdxdState *s);
 void idxd_engines_exit(IdxdState *s);
 void idxd_engines_wake(IdxdState *s);
+void idxd_engines_wake_busy(IdxdState *s);
+void idxd_engines_wake_one(IdxdState *s, unsigned group);
 void idxd_engines_quiesce(IdxdState *s);
 void idxd_engine_wait(IdxdEngine *e);
 bool idxd_engine_checkpoint(IdxdEngine *e);
@@ -346,6 +411,8 @@ typedef struct IdxdRequester {
     uint32_t pasid;
     bool priv;
     bool page_request;
+    /* what is read and written is the descriptor's data */
+    bool operand;
 } IdxdRequester;
 
 /* A piece of guest memory */
@@ -355,6 +422,7 @@ typedef struct IdxdSpan {
     /* in: bytes wanted, not 0; out: bytes at ptr */
     uint32_t len;
     uint8_t *ptr;
+    bool operand;
 
     /* valid while no invalidation came since it was asked for */
     bool translated;
@@ -366,7 +434,7 @@ typedef struct IdxdSpan {
 } IdxdSpan;
 
 /* atc.c */
-bool idxd_atc_enter(IdxdState *s, uint32_t pasid, IdxdSpan *span, unsigned n,
+bool idxd_atc_enter(IdxdEngine *e, uint32_t pasid, IdxdSpan *span, unsigned n,
                     unsigned *miss);
 void idxd_atc_leave(IdxdState *s);
 uint64_t idxd_atc_generation(IdxdState *s);
@@ -384,6 +452,8 @@ IdxdXlat idxd_read(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
                    void *buf, uint32_t len, uint64_t *bad);
 IdxdXlat idxd_write(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
                     const void *buf, uint32_t len, bool first_byte_last);
+IdxdXlat idxd_write_pages(IdxdEngine *e, const IdxdRequester *rq, uint64_t addr,
+                          const void *buf, uint32_t len, uint64_t *bad);
 
 /* pri.c */
 IdxdXlat idxd_page_request(IdxdEngine *e, const IdxdRequester *rq,
@@ -399,6 +469,7 @@ void idxd_evl_write_head(IdxdState *s, uint32_t val);
 void idxd_evl_write_pending(IdxdState *s, uint32_t val);
 bool idxd_evl_record_in_log(IdxdState *s, const IdxdWork *w);
 bool idxd_evl_in_use(IdxdState *s);
+unsigned idxd_evl_room(const IdxdState *s);
 bool idxd_evl_log(IdxdEngine *e, const IdxdWork *w, const uint64_t head[4]);
 bool idxd_evl_append(IdxdEngine *e, const uint8_t *entry);
 unsigned idxd_evl_entry_size(IdxdState *s);
@@ -444,6 +515,19 @@ typedef struct IdxdOp {
 #define IDXD_BYTES_DST          IDXD_BYTES(24, 8)
 #define IDXD_BYTES_SIZE         IDXD_BYTES(32, 4)
 
+/* Flags of operations that write to the destination */
+#define IDXD_FLAGS_WRITER   (IDXD_FLAG_FENCE | IDXD_FLAG_BOF | \
+                             IDXD_FLAG_CACHE | IDXD_FLAG_TC_A2 | \
+                             IDXD_FLAG_ORDER | IDXD_FLAG_READBACK | \
+                             IDXD_FLAG_STS)
+
+/* Whether two ranges of addresses, both not empty, have one in common */
+static inline bool idxd_overlap(uint64_t a, uint64_t a_len, uint64_t b,
+                                uint64_t b_len)
+{
+    return a - b < b_len || b - a < a_len;
+}
+
 /* op-*.c, batch.c */
 extern const IdxdOp idxd_op_noop;
 extern const IdxdOp idxd_op_drain;
@@ -451,12 +535,50 @@ extern const IdxdOp idxd_op_move;
 extern const IdxdOp idxd_op_fill;
 extern const IdxdOp idxd_op_compare;
 extern const IdxdOp idxd_op_compare_pattern;
+extern const IdxdOp idxd_op_create_delta;
+extern const IdxdOp idxd_op_apply_delta;
+extern const IdxdOp idxd_op_dualcast;
+extern const IdxdOp idxd_op_translation_fetch;
+extern const IdxdOp idxd_op_crc;
+extern const IdxdOp idxd_op_copy_crc;
+extern const IdxdOp idxd_op_dif_check;
+extern const IdxdOp idxd_op_dif_insert;
+extern const IdxdOp idxd_op_dif_strip;
+extern const IdxdOp idxd_op_dif_update;
+extern const IdxdOp idxd_op_dix_generate;
+extern const IdxdOp idxd_op_cache_flush;
 extern const IdxdOp idxd_op_batch;
 void idxd_batch_end(IdxdState *s, IdxdWork *w);
 
+/* perfmon.c */
+extern const uint32_t idxd_perf_filter_mask[IDXD_PERF_FILTERS];
+void idxd_perf_wq(IdxdState *s, IdxdPerfCategory category, uint32_t event,
+                  unsigned wq);
+void idxd_perf_engine(const IdxdEngine *e, IdxdPerfCategory category,
+                      uint32_t event, uint64_t n);
+void idxd_perf_translation(const IdxdEngine *e, uint32_t event,
+                           uint64_t addr_mask);
+void idxd_perf_invalidation(IdxdState *s);
+void idxd_perf_execute(const IdxdEngine *e, const IdxdWork *w, bool sized);
+void idxd_perf_complete(const IdxdEngine *e, const IdxdWork *w, bool record);
+
+/* perfmon-regs.c */
+extern const MemoryRegionOps idxd_perf_ops;
+void idxd_perf_init(IdxdState *s);
+void idxd_perf_reset(IdxdState *s);
+void idxd_perf_exit(IdxdState *s);
+
 /* testctl.c */
 void idxd_testctl_class_init(ObjectClass *klass);
+bool idxd_testctl_check(IdxdState *s, const char *what, const char *value,
+                        Error **errp);
 bool idxd_testctl_holds(const IdxdState *s, const IdxdEngine *e);
 void idxd_testctl_log(IdxdEngine *e, IdxdWork *w);
+
+/* testctl-access.c */
+void idxd_testctl_access_class_init(ObjectClass *klass);
+IdxdXlat idxd_testctl_access(IdxdEngine *e, const IdxdRequester *rq,
+                             IdxdSpan *span);
+bool idxd_testctl_ats_fails(const IdxdState *s, uint32_t pasid);
 
 #endif

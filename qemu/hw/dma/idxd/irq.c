@@ -68,27 +68,36 @@ void idxd_irq_bh(void *opaque)
 /**
  * idxd_irq_handle_request: make a handle for a vector
  *
- * A vector has one handle at a time; a new one revokes the former.
+ * A vector has one handle at a time; a new one takes the place of the former.
  *
  * Context: the device's lock is held.
  *
- * Return: the handle, or -1 for an index that has none.
+ * Return: IDXD_CMDERR_NONE, or the error of the command.
  *
  * @operand: of Request Interrupt Handle
+ * @handle: out
  */
-int idxd_irq_handle_request(IdxdState *s, uint32_t operand)
+IdxdCommandError idxd_irq_handle_request(IdxdState *s, uint32_t operand,
+                                         uint16_t *handle)
 {
     unsigned index = extract32(operand, 0, 16);
+    unsigned i, used = 0;
 
     if (operand & IDXD_CMD_HANDLE_IMS || !index || index > s->num_wqs) {
-        return -1;
+        return IDXD_CMDERR_INT_INDEX;
+    }
+    for (i = 1; i <= s->num_wqs; i++) {
+        used += i != index && s->int_handle[i];
+    }
+    if (used >= s->test.max_handles) {
+        return IDXD_CMDERR_NO_HANDLE;
     }
     if (++s->int_handle_epoch == 0) {
         s->int_handle_epoch = 1;
     }
-    s->int_handle[index] = s->int_handle_epoch << IDXD_HANDLE_INDEX_BITS |
-                           index;
-    return s->int_handle[index];
+    *handle = s->int_handle_epoch << IDXD_HANDLE_INDEX_BITS | index;
+    s->int_handle[index] = *handle;
+    return IDXD_CMDERR_NONE;
 }
 
 /**
@@ -111,6 +120,23 @@ bool idxd_irq_handle_release(IdxdState *s, uint32_t operand)
     }
     s->int_handle[index] = 0;
     return true;
+}
+
+/**
+ * idxd_irq_handles_revoke: make handles invalid, and tell the driver so
+ *
+ * Context: the device's lock is held.
+ *
+ * @first, @last: vectors
+ */
+void idxd_irq_handles_revoke(IdxdState *s, unsigned first, unsigned last)
+{
+    unsigned i;
+
+    for (i = first; i <= last; i++) {
+        s->int_handle[i] = 0;
+    }
+    idxd_irq_cause(s, R_INTCAUSE_HANDLES_REVOKED_MASK);
 }
 
 /* A vector belongs to the PASID in its permission entry, or to none */

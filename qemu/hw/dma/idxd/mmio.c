@@ -15,11 +15,13 @@ uint32_t idxd_gencap(IdxdState *s)
     uint32_t v = 0;
 
     v = FIELD_DP32(v, GENCAP_LO, BLOCK_ON_FAULT, s->prop_block_on_fault);
-    v = FIELD_DP32(v, GENCAP_LO, OVERLAP_COPY, 1);
-    v = FIELD_DP32(v, GENCAP_LO, CACHE_CONTROL, 1);
+    v = FIELD_DP32(v, GENCAP_LO, OVERLAP_COPY, s->prop_overlap_copy);
+    v = FIELD_DP32(v, GENCAP_LO, CACHE_CONTROL, s->prop_cache_control);
+    v = FIELD_DP32(v, GENCAP_LO, CACHE_FLUSH, s->prop_cache_control &&
+                   ic->opcap & BIT_ULL(IDXD_OP_CACHE_FLUSH));
     v = FIELD_DP32(v, GENCAP_LO, COMMAND_CAP, 1);
-    v = FIELD_DP32(v, GENCAP_LO, DEST_READBACK, 1);
-    v = FIELD_DP32(v, GENCAP_LO, DRAIN_READBACK, 1);
+    v = FIELD_DP32(v, GENCAP_LO, DEST_READBACK, s->prop_readback);
+    v = FIELD_DP32(v, GENCAP_LO, DRAIN_READBACK, s->prop_readback);
     if (s->prop_event_log) {
         v = FIELD_DP32(v, GENCAP_LO, EVENT_LOG, ic->evl_support);
     }
@@ -38,8 +40,8 @@ static uint32_t idxd_wqcap(const IdxdState *s, bool high)
         v = FIELD_DP32(v, WQCAP_LO, NUM_WQS, s->num_wqs);
         v = FIELD_DP32(v, WQCAP_LO, WQCFG_SIZE, IDXD_WQCFG_SHIFT - 5);
     } else {
-        v = FIELD_DP32(v, WQCAP_HI, SHARED, 1);
-        v = FIELD_DP32(v, WQCAP_HI, DEDICATED, 1);
+        v = FIELD_DP32(v, WQCAP_HI, SHARED, s->prop_shared);
+        v = FIELD_DP32(v, WQCAP_HI, DEDICATED, s->prop_dedicated);
         v = FIELD_DP32(v, WQCAP_HI, PRIORITY, 1);
         v = FIELD_DP32(v, WQCAP_HI, OCCUPANCY, 1);
         v = FIELD_DP32(v, WQCAP_HI, OP_CONFIG, 1);
@@ -77,6 +79,9 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
     case A_OFFSETS1:
         return FIELD_DP32(0, OFFSETS1, MSIX_PERM,
                           IDXD_MSIX_PERM_BASE / IDXD_TABLE_UNIT);
+    case A_OFFSETS2:
+        return FIELD_DP32(0, OFFSETS2, PERFMON, s->prop_perfmon ?
+                          IDXD_PERFMON_BASE / IDXD_TABLE_UNIT : 0);
     case A_GENCFG:
         return s->gencfg;
     case A_GENCTRL:
@@ -128,15 +133,7 @@ static void idxd_config_write(IdxdState *s, hwaddr addr, uint32_t val)
         return;
     }
     if (addr == A_GENCFG) {
-        uint32_t mask = 0;
-
-        if (s->prop_configurable) {
-            mask |= R_GENCFG_READ_BUFFER_LIMIT_MASK;
-        }
-        if (s->prop_event_log) {
-            mask |= R_GENCFG_EVL_ENABLE_MASK;
-        }
-        s->gencfg = val & mask;
+        s->gencfg = s->prop_event_log ? val & R_GENCFG_EVL_ENABLE_MASK : 0;
     } else if (s->prop_event_log) {
         unsigned i = (addr - A_EVLCFG0) / 4;
 
@@ -202,6 +199,11 @@ static void idxd_grpcfg_write(IdxdState *s, hwaddr offset, uint32_t val)
     if (group >= s->num_groups || offset >= IDXD_GRPCFG_USED ||
         s->state != IDXD_DISABLED || !s->prop_configurable) {
         return;
+    }
+    if (offset == IDXD_GRPCFG_FLAGS) {
+        val &= R_GRPFLAGS_TC_A_MASK | R_GRPFLAGS_TC_B_MASK;
+    } else if (offset > IDXD_GRPCFG_FLAGS) {
+        val = 0;
     }
     stl_le_p(&s->grpcfg[group][offset], val);
 }

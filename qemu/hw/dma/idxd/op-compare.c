@@ -8,6 +8,8 @@
 #include "idxd.h"
 
 #define IDXD_PATTERN_SIZE   8
+/* Bytes of a pattern's copies that are compared at once */
+#define IDXD_PATTERN_CHUNK  1024
 
 /* The guest can change the buffers meanwhile: len where none is found then */
 static uint32_t idxd_first_difference(const uint8_t *a, const uint8_t *b,
@@ -83,36 +85,43 @@ const IdxdOp idxd_op_compare = {
 static void idxd_compare_pattern_run(IdxdEngine *e, IdxdWork *w)
 {
     IdxdRequester rq = idxd_operand_requester(e->s, w);
-    const uint8_t *pattern = w->desc.raw + 24;
+    uint8_t buf[IDXD_PATTERN_CHUNK + IDXD_PATTERN_SIZE];
     uint64_t src = idxd_desc_src(&w->desc);
     uint32_t size = idxd_desc_size(&w->desc);
-    uint32_t done = 0;
+    uint32_t done, i, n, same = 0;
+    IdxdSpan span;
 
-    while (done < size) {
-        IdxdSpan span = { .addr = src + done, .len = size - done };
+    n = MIN(size, IDXD_PATTERN_CHUNK);
+    for (i = 0; i < n + IDXD_PATTERN_SIZE; i += IDXD_PATTERN_SIZE) {
+        memcpy(buf + i, w->desc.raw + 24, IDXD_PATTERN_SIZE);
+    }
+
+    for (done = 0; done < size; done += span.len) {
         unsigned bad;
-        IdxdXlat xlat = idxd_pin(e, &rq, &span, 1, &bad);
-        uint32_t i;
+        IdxdXlat xlat;
 
+        span = (IdxdSpan) { .addr = src + done, .len = size - done };
+        xlat = idxd_pin(e, &rq, &span, 1, &bad);
         if (xlat != IDXD_XLAT_OK) {
             /* Whole patterns, so that the rest begins with its first byte */
             idxd_operand_fault(w, xlat, &span,
                                QEMU_ALIGN_DOWN(done, IDXD_PATTERN_SIZE));
             return;
         }
-        for (i = 0; i < span.len; i++) {
-            if (span.ptr[i] != pattern[(done + i) % IDXD_PATTERN_SIZE]) {
+        for (i = 0; i < span.len; i += n) {
+            n = MIN(span.len - i, IDXD_PATTERN_CHUNK);
+            same = idxd_first_difference(span.ptr + i,
+                                         buf + done % IDXD_PATTERN_SIZE, n);
+            if (same < n) {
                 break;
             }
         }
-        done += i;
+        idxd_unpin(e, &span, 1);
         if (i < span.len) {
-            idxd_unpin(e, &span, 1);
-            idxd_compare_result(w, true,
-                                QEMU_ALIGN_DOWN(done, IDXD_PATTERN_SIZE));
+            idxd_compare_result(w, true, QEMU_ALIGN_DOWN(done + i + same,
+                                                         IDXD_PATTERN_SIZE));
             return;
         }
-        idxd_unpin(e, &span, 1);
     }
     idxd_compare_result(w, false, 0);
 }

@@ -8,14 +8,24 @@
 #include "qemu/units.h"
 #include "idxd.h"
 
-#define IDXD_FLAGS_WRITER   (IDXD_FLAG_FENCE | IDXD_FLAG_BOF | \
-                             IDXD_FLAG_CACHE | IDXD_FLAG_TC_A2 | \
-                             IDXD_FLAG_ORDER | IDXD_FLAG_READBACK | \
-                             IDXD_FLAG_STS)
+/* Bytes of a pattern's copies that are written at once */
+#define IDXD_FILL_CHUNK     1024
 
 static uint32_t idxd_from_page_start(uint64_t end)
 {
     return (end - 1) % (4 * KiB) + 1;
+}
+
+static uint8_t idxd_move_check(const IdxdState *s, const IdxdWork *w)
+{
+    uint32_t size = idxd_desc_size(&w->desc);
+
+    if (!s->prop_overlap_copy &&
+        idxd_overlap(idxd_desc_src(&w->desc), size,
+                     idxd_desc_dst(&w->desc), size)) {
+        return IDXD_STS_OVERLAP;
+    }
+    return IDXD_STS_SUCCESS;
 }
 
 static void idxd_move_run(IdxdEngine *e, IdxdWork *w)
@@ -67,14 +77,12 @@ const IdxdOp idxd_op_move = {
     .flags = IDXD_FLAGS_WRITER | IDXD_FLAG_TC_A1,
     .bytes = IDXD_BYTES_SRC | IDXD_BYTES_DST | IDXD_BYTES_SIZE,
     .sized = true,
+    .check = idxd_move_check,
     .run = idxd_move_run,
 };
 
-/* Bytes of the pattern, and the pattern */
-static unsigned idxd_fill_pattern(const IdxdWork *w, uint8_t pattern[16])
+static unsigned idxd_fill_period(const IdxdWork *w)
 {
-    memcpy(pattern, w->desc.raw + 16, 8);
-    memcpy(pattern + 8, w->desc.raw + 40, 8);
     return idxd_desc_flags(&w->desc) & IDXD_FLAG_FILL_16 ? 16 : 8;
 }
 
@@ -82,7 +90,7 @@ static uint8_t idxd_fill_check(const IdxdState *s, const IdxdWork *w)
 {
     bool high = ldq_le_p(w->desc.raw + 40);
 
-    if (high && !(idxd_desc_flags(&w->desc) & IDXD_FLAG_FILL_16)) {
+    if (high && idxd_fill_period(w) == 8) {
         return IDXD_STS_RESERVED;
     }
     return IDXD_STS_SUCCESS;
@@ -93,9 +101,16 @@ static void idxd_fill_run(IdxdEngine *e, IdxdWork *w)
     IdxdRequester rq = idxd_operand_requester(e->s, w);
     uint64_t dst = idxd_desc_dst(&w->desc);
     uint32_t size = idxd_desc_size(&w->desc);
-    uint8_t pattern[16];
-    unsigned period = idxd_fill_pattern(w, pattern);
-    uint32_t done, i;
+    unsigned period = idxd_fill_period(w);
+    uint8_t buf[IDXD_FILL_CHUNK + 16];
+    uint32_t done, i, n;
+
+    memcpy(buf, w->desc.raw + 16, 8);
+    memcpy(buf + 8, w->desc.raw + (period == 16 ? 40 : 16), 8);
+    n = MIN(size, IDXD_FILL_CHUNK);
+    for (i = 16; i < n + 16; i *= 2) {
+        memcpy(buf + i, buf, MIN(i, sizeof(buf) - i));
+    }
 
     for (done = 0; done < size; ) {
         IdxdSpan span = { .addr = dst + done, .len = size - done,
@@ -108,8 +123,9 @@ static void idxd_fill_run(IdxdEngine *e, IdxdWork *w)
             idxd_operand_fault(w, xlat, &span, QEMU_ALIGN_DOWN(done, period));
             return;
         }
-        for (i = 0; i < span.len; i++) {
-            span.ptr[i] = pattern[(done + i) % period];
+        for (i = 0; i < span.len; i += n) {
+            n = MIN(span.len - i, IDXD_FILL_CHUNK);
+            memcpy(span.ptr + i, buf + done % period, n);
         }
         done += span.len;
         idxd_unpin(e, &span, 1);

@@ -55,6 +55,7 @@ static void idxd_reset_hold(Object *obj, ResetType type)
         memset(s->prg, 0, sizeof(s->prg));
         s->prg_outstanding = 0;
     }
+    idxd_perf_reset(s);
     for (i = 0; i < ARRAY_SIZE(s->irq_count); i++) {
         qatomic_set(&s->irq_count[i], 0);
     }
@@ -101,6 +102,12 @@ static bool idxd_check_properties(IdxdState *s, Error **errp)
                    IDXD_MAX_TOTAL_SIZE);
     } else if (s->max_xfer_shift < 12 || s->max_xfer_shift > 31) {
         error_setg(errp, "max-transfer-shift must be 12 to 31");
+    } else if (!s->num_traffic_classes || s->num_traffic_classes > 8) {
+        error_setg(errp, "traffic-classes must be 1 to 8");
+    } else if (!s->prop_dedicated &&
+               !(s->prop_shared && s->prop_configurable)) {
+        error_setg(errp, "dedicated-mode or shared-mode must be on, without"
+                   " configurable dedicated-mode");
     } else {
         return !ic->check_properties || ic->check_properties(s, errp);
     }
@@ -116,6 +123,11 @@ static bool idxd_init_pci(IdxdState *s, Error **errp)
     memory_region_init_io(&s->mmio_regs, obj, &idxd_mmio_ops, s, "idxd-regs",
                           IDXD_MSIX_TABLE_BASE);
     memory_region_add_subregion(&s->mmio, 0, &s->mmio_regs);
+    memory_region_init_io(&s->mmio_perf, obj, &idxd_perf_ops, s, "idxd-perfmon",
+                          IDXD_PERFMON_SIZE);
+    if (s->prop_perfmon) {
+        memory_region_add_subregion(&s->mmio, IDXD_PERFMON_BASE, &s->mmio_perf);
+    }
     memory_region_init_io(&s->portals, obj, &idxd_portal_ops, s,
                           "idxd-portals",
                           pow2ceil(s->num_wqs << IDXD_PORTAL_WQ_SHIFT));
@@ -163,6 +175,8 @@ static void idxd_realize(PCIDevice *pdev, Error **errp)
     for (i = 0; i < s->num_wqs; i++) {
         QSIMPLEQ_INIT(&s->wq[i].queue);
     }
+    s->test.max_handles = s->num_wqs;
+    idxd_perf_init(s);
     s->irq_bh = qemu_bh_new_guarded(idxd_irq_bh, s, &dev->mem_reentrancy_guard);
     s->cmd_bh = qemu_bh_new_guarded(idxd_cmd_bh, s, &dev->mem_reentrancy_guard);
     idxd_atc_init(s);
@@ -184,6 +198,7 @@ static void idxd_exit(PCIDevice *pdev)
     idxd_atc_destroy(s);
     qemu_bh_delete(s->cmd_bh);
     qemu_bh_delete(s->irq_bh);
+    idxd_perf_exit(s);
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         idxd_evl_teardown(s);
     }
@@ -191,6 +206,9 @@ static void idxd_exit(PCIDevice *pdev)
     qemu_mutex_destroy(&s->lock);
     pcie_cap_exit(pdev);
     msix_uninit(pdev, &s->mmio, &s->mmio);
+    if (s->prop_perfmon) {
+        memory_region_del_subregion(&s->mmio, &s->mmio_perf);
+    }
     memory_region_del_subregion(&s->mmio, &s->mmio_regs);
 }
 
@@ -211,6 +229,13 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_BOOL("block-on-fault", IdxdState, prop_block_on_fault, true),
     DEFINE_PROP_BOOL("interrupt-handles", IdxdState, prop_int_handles, true),
     DEFINE_PROP_BOOL("configurable", IdxdState, prop_configurable, true),
+    DEFINE_PROP_BOOL("shared-mode", IdxdState, prop_shared, true),
+    DEFINE_PROP_BOOL("dedicated-mode", IdxdState, prop_dedicated, true),
+    DEFINE_PROP_UINT8("traffic-classes", IdxdState, num_traffic_classes, 8),
+    DEFINE_PROP_BOOL("perfmon", IdxdState, prop_perfmon, true),
+    DEFINE_PROP_BOOL("overlap-copy", IdxdState, prop_overlap_copy, true),
+    DEFINE_PROP_BOOL("cache-control", IdxdState, prop_cache_control, true),
+    DEFINE_PROP_BOOL("readback", IdxdState, prop_readback, true),
     DEFINE_PROP_BOOL("x-test", IdxdState, test.enabled, false),
 };
 

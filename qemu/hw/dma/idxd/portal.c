@@ -41,6 +41,7 @@ static void idxd_portal_drop(IdxdState *s, unsigned wq, unsigned page,
     IdxdWork *w;
 
     trace_idxd_submit_drop(idxd_devfn(s), wq, s->wq[wq].state);
+    idxd_perf_wq(s, IDXD_PERF_WQ, IDXD_PERF_WQ_DROPPED, wq);
     if (s->state != IDXD_ENABLED || s->wq[wq].portal_error) {
         return;
     }
@@ -70,6 +71,7 @@ static bool idxd_portal_accept(IdxdState *s, unsigned wq, unsigned page,
     trace_idxd_submit(idxd_devfn(s), w->seq, wq, idxd_desc_opcode(&w->desc),
                       w->pasid, idxd_desc_record_addr(&w->desc),
                       s->wq[wq].occupancy);
+    idxd_perf_wq(s, IDXD_PERF_WQ, IDXD_PERF_WQ_ACCEPTED, wq);
     return true;
 }
 
@@ -131,6 +133,7 @@ static bool idxd_portal_deferrable(Store64Target *t, MemoryRegion *mr,
     if (FIELD_EX32(cfg[R_WQCFG2], WQCFG2, DEDICATED) ||
         !idxd_portal_accept(s, wq, page, data, limit)) {
         trace_idxd_submit_retry(idxd_devfn(s), wq, s->wq[wq].occupancy, limit);
+        idxd_perf_wq(s, IDXD_PERF_WQ, IDXD_PERF_WQ_RETRY, wq);
         return false;
     }
     return true;

@@ -82,6 +82,7 @@ IdxdXlat idxd_page_request(IdxdEngine *e, const IdxdRequester *rq,
 
     trace_idxd_page_request(idxd_devfn(s), e->work->seq, index, rq->pasid,
                             addr, write);
+    idxd_perf_engine(e, IDXD_PERF_TRANSLATION, IDXD_PERF_PAGE_REQUEST, 1);
     qemu_mutex_unlock(&s->lock);
     ret = pci_pri_request_page(pdev, rq->pasid, rq->priv, false, addr, true,
                                index, !write, write);
@@ -102,6 +103,8 @@ IdxdXlat idxd_page_request(IdxdEngine *e, const IdxdRequester *rq,
     xlat = prg->code == IOMMU_PRI_RESP_SUCCESS ? IDXD_XLAT_OK
                                                : IDXD_XLAT_REFUSED;
     idxd_prg_free(s, prg);
+    idxd_perf_engine(e, IDXD_PERF_TRANSLATION, xlat == IDXD_XLAT_OK ?
+                     IDXD_PERF_PAGE_SUCCESS : IDXD_PERF_PAGE_FAILURE, 1);
     return xlat;
 }
 

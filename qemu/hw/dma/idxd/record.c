@@ -19,6 +19,7 @@ void idxd_record_encode(const IdxdRecord *rec, uint8_t *buf)
     buf[1] = rec->result;
     stl_le_p(buf + 4, rec->completed);
     stq_le_p(buf + 8, rec->fault_addr);
+    memcpy(buf + 16, rec->specific, sizeof(rec->specific));
     if (rec->status == IDXD_STS_FLAGS) {
         stl_le_p(buf + 16, rec->invalid_flags);
     }
@@ -133,6 +134,9 @@ void idxd_complete(IdxdEngine *e, IdxdWork *w)
                         idxd_desc_opcode(&w->desc), w->rec.status,
                         w->rec.result, w->rec.completed, w->rec.fault_addr,
                         idxd_outcome_name[outcome]);
+    if (outcome != IDXD_TOLD_ABORTED) {
+        idxd_perf_complete(e, w, outcome == IDXD_TOLD_RECORD);
+    }
 
     if (w->batch && outcome == IDXD_TOLD_REPORT) {
         w->batch->record_missing = true;
@@ -143,5 +147,6 @@ void idxd_complete(IdxdEngine *e, IdxdWork *w)
         /* The record is visible before the message */
         smp_wmb();
         idxd_irq_raise(s, vector);
+        idxd_perf_engine(e, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_INTERRUPT, 1);
     }
 }

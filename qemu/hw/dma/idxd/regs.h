@@ -19,6 +19,8 @@
 #define IDXD_WQCFG_BASE         0x1000
 #define IDXD_MSIX_TABLE_BASE    0x2000
 #define IDXD_MSIX_PBA_BASE      0x3000
+#define IDXD_PERFMON_BASE       0x4000
+#define IDXD_PERFMON_SIZE       0x1000
 /* The unit of the offsets in the table offset registers */
 #define IDXD_TABLE_UNIT         0x100
 
@@ -56,6 +58,8 @@ REG32(OFFSETS0,         0x60)
     FIELD(OFFSETS0, WQCFG,              16, 16)
 REG32(OFFSETS1,         0x64)
     FIELD(OFFSETS1, MSIX_PERM,          0, 16)
+REG32(OFFSETS2,         0x68)
+    FIELD(OFFSETS2, PERFMON,            0, 16)
 REG32(GENCFG,           0x80)
     FIELD(GENCFG, READ_BUFFER_LIMIT,    0, 8)
     FIELD(GENCFG, USER_INT_ENABLE,      12, 1)
@@ -70,8 +74,10 @@ REG32(GENSTS,           0x90)
 REG32(INTCAUSE,         0x98)
     FIELD(INTCAUSE, SWERR,              0, 1)
     FIELD(INTCAUSE, COMMAND,            1, 1)
+    FIELD(INTCAUSE, PERFMON,            3, 1)
     FIELD(INTCAUSE, HALT,               4, 1)
     FIELD(INTCAUSE, EVL,                5, 1)
+    FIELD(INTCAUSE, HANDLES_REVOKED,    31, 1)
 REG32(CMD,              0xa0)
     FIELD(CMD, OPERAND,                 0, 20)
     FIELD(CMD, CODE,                    20, 5)
@@ -107,6 +113,10 @@ REG32(EVLSTATUS_HI,     0xf4)
 #define IDXD_GRPCFG_STRIDE      64
 #define IDXD_GRPCFG_USED        48
 #define IDXD_GRPCFG_ENGINES     32
+#define IDXD_GRPCFG_FLAGS       40
+REG32(GRPFLAGS,         0x0)
+    FIELD(GRPFLAGS, TC_A,               0, 3)
+    FIELD(GRPFLAGS, TC_B,               3, 3)
 
 /* MSI-X permission table */
 #define IDXD_MSIX_PERM_STRIDE   8
@@ -199,6 +209,7 @@ typedef enum IdxdCommandError {
     IDXD_CMDERR_GROUP_MEMBER = 0x15,
     IDXD_CMDERR_GROUP_SHARED = 0x16,
     IDXD_CMDERR_GROUP_ENGINE = 0x17,
+    IDXD_CMDERR_GROUP_TC = 0x18,
     /* Enable WQ */
     IDXD_CMDERR_DEVICE_NOT_ENABLED = 0x20,
     IDXD_CMDERR_WQ_ENABLED = 0x21,

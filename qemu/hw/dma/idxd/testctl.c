@@ -3,7 +3,8 @@
  *
  * The properties x-test-* of a device with x-test=on make it do what a driver
  * must cope with and no program can bring about: halts, event log entries of
- * any content, and engines that do not begin anything.
+ * any content, engines that do not begin anything, interrupt handles that are
+ * revoked, and accesses that fail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,8 +24,13 @@ typedef struct IdxdTestLog {
     uint8_t entry[IDXD_EVL_ENTRY_MAX];
 } IdxdTestLog;
 
-static bool idxd_testctl_check(IdxdState *s, const char *what,
-                               const char *value, Error **errp)
+/**
+ * idxd_testctl_check: whether tests may do that to a device
+ *
+ * Context: BQL held.
+ */
+bool idxd_testctl_check(IdxdState *s, const char *what, const char *value,
+                        Error **errp)
 {
     if (!DEVICE(s)->realized || !s->test.enabled) {
         error_setg(errp, "only a device with x-test=on has test controls");
@@ -77,17 +83,18 @@ static bool idxd_parse_hex(const char *hex, uint8_t *buf, unsigned size)
     return true;
 }
 
-/* "HEX" or "N*HEX" */
+/* "HEX", "N*HEX" or "fill*HEX"; with the last one the count is 0 */
 static bool idxd_parse_log(IdxdState *s, const char *value, IdxdTestLog *log,
                            Error **errp)
 {
     unsigned size = idxd_evl_entry_size(s);
     const char *hex = strchr(value, '*');
+    bool fill = g_str_has_prefix(value, "fill*");
 
-    log->count = 1;
-    if (hex && (qemu_strtoui(value, &value, 10, &log->count) < 0 ||
-                value != hex || !log->count ||
-                log->count > IDXD_TEST_LOG_MAX)) {
+    log->count = !fill;
+    if (hex && !fill && (qemu_strtoui(value, &value, 10, &log->count) < 0 ||
+                         value != hex || !log->count ||
+                         log->count > IDXD_TEST_LOG_MAX)) {
         error_setg(errp, "the number of entries must be 1 to %d",
                    IDXD_TEST_LOG_MAX);
         return false;
@@ -112,6 +119,9 @@ static void idxd_testctl_set_log(Object *obj, const char *value, Error **errp)
     if (s->state != IDXD_ENABLED || !s->evl.enabled) {
         error_setg(errp, "the event log is not enabled");
         return;
+    }
+    if (!log->count) {
+        log->count = idxd_evl_room(s);
     }
     log->work.kind = IDXD_WORK_TEST_LOG;
     /* Of no WQ and no PASID: only commands for the device wait for it */
@@ -162,8 +172,56 @@ bool idxd_testctl_holds(const IdxdState *s, const IdxdEngine *e)
     return s->test.hold & BIT(e->id);
 }
 
+/* "all", or a vector */
+static void idxd_testctl_set_revoke(Object *obj, const char *value,
+                                    Error **errp)
+{
+    IdxdState *s = IDXD(obj);
+    unsigned first = 1, last = s->num_wqs;
+
+    if (!idxd_testctl_check(s, "revoke", value, errp)) {
+        return;
+    }
+    if (!s->prop_int_handles) {
+        error_setg(errp, "the device has no interrupt handles");
+        return;
+    }
+    if (strcmp(value, "all")) {
+        if (qemu_strtoui(value, NULL, 0, &first) < 0 || !first ||
+            first > s->num_wqs) {
+            error_setg(errp, "neither all nor a vector, 1 to %u", s->num_wqs);
+            return;
+        }
+        last = first;
+    }
+    QEMU_LOCK_GUARD(&s->lock);
+    idxd_irq_handles_revoke(s, first, last);
+}
+
+static void idxd_testctl_set_handles(Object *obj, const char *value,
+                                     Error **errp)
+{
+    IdxdState *s = IDXD(obj);
+    unsigned handles;
+
+    if (!idxd_testctl_check(s, "handles", value, errp)) {
+        return;
+    }
+    if (qemu_strtoui(value, NULL, 0, &handles) < 0 || handles > s->num_wqs) {
+        error_setg(errp, "there are 0 to %u interrupt handles", s->num_wqs);
+        return;
+    }
+    QEMU_LOCK_GUARD(&s->lock);
+    s->test.max_handles = handles;
+}
+
 void idxd_testctl_class_init(ObjectClass *klass)
 {
+    idxd_testctl_access_class_init(klass);
+    object_class_property_add_str(klass, "x-test-revoke", NULL,
+                                  idxd_testctl_set_revoke);
+    object_class_property_add_str(klass, "x-test-handles", NULL,
+                                  idxd_testctl_set_handles);
     object_class_property_add_str(klass, "x-test-halt", NULL,
                                   idxd_testctl_set_halt);
     object_class_property_add_str(klass, "x-test-log", NULL,

@@ -22,7 +22,11 @@ void idxd_work_accept(IdxdState *s, IdxdWork *w, IdxdWorkQueue *queue)
     w->queue = queue;
     QSIMPLEQ_INSERT_TAIL(queue, w, next);
     QTAILQ_INSERT_TAIL(&s->works, w, all);
-    idxd_engines_wake(s);
+    if (w->kind == IDXD_WORK_DESC) {
+        idxd_engines_wake_one(s, idxd_wq_group(s, w->wq));
+    } else {
+        idxd_engines_wake(s);
+    }
 }
 
 static IdxdWork *idxd_work_take(IdxdWorkQueue *queue)
@@ -41,7 +45,7 @@ static int idxd_engine_group(const IdxdState *s, const IdxdEngine *e)
     unsigned i;
 
     for (i = 0; i < s->num_groups; i++) {
-        if (s->grpcfg[i][IDXD_GRPCFG_ENGINES + e->id / 8] & BIT(e->id % 8)) {
+        if (idxd_group_has_engine(s, i, e->id)) {
             return i;
         }
     }
@@ -111,6 +115,7 @@ IdxdWork *idxd_wq_dispatch(IdxdState *s, const IdxdEngine *e)
     w = idxd_work_take(&wq->queue);
     wq->occupancy--;
     trace_idxd_dispatch(idxd_devfn(s), w->seq, w->wq, e->id);
+    idxd_perf_wq(s, IDXD_PERF_WQ, IDXD_PERF_WQ_DISPATCHED, w->wq);
     return w;
 }
 
@@ -125,11 +130,13 @@ void idxd_wq_retire(IdxdState *s, IdxdWork *w)
     QTAILQ_REMOVE(&s->works, w, all);
     if (w->kind == IDXD_WORK_PORTAL_ERROR) {
         s->wq[w->wq].portal_error = false;
+    } else if (w->aborted) {
+        idxd_perf_wq(s, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_ABORTED, w->wq);
     }
     g_free(w);
     idxd_cmd_check(s);
     /* Drain descriptors wait for this */
-    idxd_engines_wake(s);
+    idxd_engines_wake_busy(s);
 }
 
 /**

@@ -250,6 +250,10 @@ static void run_beside(struct __test_metadata *_metadata, const struct wq *wq,
 		/* They were stuck all the time: a record that was given up is none. */
 		EXPECT_EQ(failures, evl_counter(wq, EVL_FAILURES));
 		crowd_kill(_metadata, &crowd);
+		/* Then they fail; those of a server that is asleep, when it wakes up. */
+		failures += counts[i];
+		if (kind != SLOW_FUSE)
+			EXPECT_EQ(failures, evl_counter_wait(wq, EVL_FAILURES, failures));
 	}
 	/* What a server has taken stays until it answers, and no longer. */
 	if (kind == SLOW_FUSE)

@@ -5,16 +5,22 @@
  * do without an event log.
  */
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "main.h"
+#include "lib/clock.h"
 #include "lib/control.h"
 #include "lib/evl.h"
 #include "lib/portal.h"
 #include "lib/sysfs.h"
 
-#define WAIT_MS	10000
+#define WAIT_MS		10000
+/* What is told only when poll() gives up was not told. */
+#define SOON_NS		(WAIT_MS / 2 * NSEC_PER_MSEC)
+/* By then poll() sleeps. */
+#define LATER_US	300000
 
 FIXTURE(poll) {
 	struct wq wq;
@@ -62,32 +68,57 @@ static unsigned long long first_word(const struct wq *wq)
 	return strtoull(text, NULL, 16);
 }
 
-TEST_F(poll, error_without_record)
+static void *submit_later(void *arg)
 {
-	struct pollfd pfd = { .fd = self->portal.fd, .events = POLLIN };
+	struct portal *portal = arg;
 	struct dsa_hw_desc desc;
 
-	EXPECT_EQ(0, poll(&pfd, 1, 0));
-	EXPECT_EQ(0, first_word(&self->wq));
-
+	usleep(LATER_US);
 	/* A record is requested, and there is no address for it. */
 	desc_noop(&desc, NULL);
 	desc.flags = IDXD_OP_FLAG_RCR;
-	ASSERT_EQ(0, portal_submit(&self->portal, &desc));
 
+	return (void *)(long)portal_submit(portal, &desc);
+}
+
+static void *disable_later(void *arg)
+{
+	usleep(LATER_US);
+
+	return (void *)(long)control_disable_wq(arg);
+}
+
+/* Sleep in poll() while another thread does something that it must tell of. */
+static short poll_during(struct __test_metadata *_metadata, int fd,
+			 void *(*what)(void *), void *arg)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	uint64_t start = clock_ns();
+	pthread_t thread;
+	void *rc;
+
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, what, arg));
 	EXPECT_EQ(1, poll(&pfd, 1, WAIT_MS));
-	EXPECT_TRUE(pfd.revents & POLLIN);
+	EXPECT_GT(SOON_NS, clock_ns() - start);
+	ASSERT_EQ(0, pthread_join(thread, &rc));
+	EXPECT_EQ(NULL, rc);
+
+	return pfd.revents;
+}
+
+TEST_F(poll, error_without_record)
+{
+	EXPECT_EQ(0, first_word(&self->wq));
+	EXPECT_TRUE(poll_during(_metadata, self->portal.fd, submit_later, &self->portal) & POLLIN);
 	EXPECT_EQ(DSA_COMP_INVALID_FLAGS, (first_word(&self->wq) >> 8) & 0xff);
 	EXPECT_LT(0, evl_counter(&self->wq, EVL_ERRORS));
 }
 
 TEST_F(poll, queue_disabled)
 {
-	struct pollfd pfd = { .fd = self->portal.fd, .events = POLLIN };
-
-	ASSERT_EQ(0, control_disable_wq(&self->wq));
-	EXPECT_EQ(1, poll(&pfd, 1, WAIT_MS));
-	EXPECT_EQ(POLLERR | POLLHUP, pfd.revents);
+	EXPECT_EQ(POLLERR | POLLHUP,
+		  poll_during(_metadata, self->portal.fd, disable_later, &self->wq));
 }
 
 int main(int argc, char **argv)
