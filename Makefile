@@ -24,6 +24,14 @@ bench: ## measure the device and the event log, beside the machine's own memcpy(
 build: ## QEMU, the kernel and the guest, and the same with all that finds bugs
 	@harness/build plain debug
 
+peers: ## software of others on the device: Debian's newest kernel as packaged, accel-config's tests, DPDK
+	@harness/build plain
+	@harness/peer stock
+
+peers-source: ## the same with that kernel built from its source package
+	@harness/build plain
+	@harness/peer source
+
 guest: ## a shell in the guest, with the device (leave it with 'exit')
 	@harness/build plain
 	@harness/boot
@@ -52,4 +60,4 @@ clean: ## remove what was built, keep the sources
 distclean: ## remove everything that is not the project's
 	rm -rf "$(OUT)"
 
-.PHONY: help demo check thorough bench build guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
+.PHONY: help demo check thorough bench build peers peers-source guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean

@@ -6,7 +6,8 @@
 APT=$OUT/apt
 
 # The sources: what the machine has of Debian 12, and from the same mirror
-# trixie (QEMU, accel-config) and bookworm-backports (meson).
+# trixie (QEMU, accel-config), bookworm-backports (meson) and trixie-backports
+# (a kernel that knows DSA 2.0 on its own).
 apt_sources() {
 	{
 		apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(CODENAME)|$(COMPONENT)' 'Created-By: Packages'
@@ -28,6 +29,7 @@ apt_sources() {
 			if (!seen[main "bookworm-backports"])
 				print "deb [signed-by=" key "] " main " bookworm-backports main"
 			print "deb [signed-by=" key "] " main " trixie main"
+			print "deb [signed-by=" key "] " main " trixie-backports main"
 			print "deb-src [signed-by=" key "] " main " trixie main"
 		}' key=/usr/share/keyrings/debian-archive-keyring.gpg
 }
