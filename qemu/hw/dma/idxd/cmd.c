@@ -209,16 +209,29 @@ static void idxd_cmd_apply(IdxdState *s, uint32_t reg)
     }
 }
 
+/**
+ * idxd_cmd_end: end the pending command if nothing holds it up any more
+ *
+ * A guest that polls CMDSTS keeps the main loop from getting its turn, and may
+ * give up after some thousand reads: they end the command themselves.
+ *
+ * Context: the BQL and the device's lock are held.
+ */
+void idxd_cmd_end(IdxdState *s)
+{
+    if (FIELD_EX32(s->cmdsts, CMDSTS, ACTIVE) && s->cmd.ready) {
+        idxd_cmd_apply(s, s->cmd.reg);
+        idxd_cmd_finish(s, s->cmd.reg, IDXD_CMDERR_NONE, 0);
+    }
+}
+
 /* The command may have been cut short by a halt or a reset in the meantime */
 void idxd_cmd_bh(void *opaque)
 {
     IdxdState *s = opaque;
 
     QEMU_LOCK_GUARD(&s->lock);
-    if (FIELD_EX32(s->cmdsts, CMDSTS, ACTIVE) && s->cmd.ready) {
-        idxd_cmd_apply(s, s->cmd.reg);
-        idxd_cmd_finish(s, s->cmd.reg, IDXD_CMDERR_NONE, 0);
-    }
+    idxd_cmd_end(s);
 }
 
 static void idxd_cmd_wait(IdxdState *s, uint32_t reg)

@@ -99,7 +99,8 @@ static const IdxdOp *idxd_find_op(IdxdState *s, const IdxdWork *w)
 
     if (opcode >= ARRAY_SIZE(idxd_ops) ||
         !(IDXD_GET_CLASS(s)->opcap & BIT_ULL(opcode)) ||
-        !(config[opcode / 32] & BIT(opcode % 32))) {
+        (s->prop_op_config &&
+         !(config[opcode / 32] & BIT(opcode % 32)))) {
         return NULL;
     }
     if (w->batch && (opcode == IDXD_OP_BATCH || opcode == IDXD_OP_DRAIN)) {

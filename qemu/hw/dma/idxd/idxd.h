@@ -270,6 +270,7 @@ struct IdxdState {
     uint8_t max_batch_shift;
     bool prop_event_log;
     bool prop_prs_disable;
+    bool prop_op_config;
     bool prop_block_on_fault;
     bool prop_int_handles;
     bool prop_configurable;
@@ -348,6 +349,7 @@ void idxd_clear_registers(IdxdState *s);
 void idxd_cmd_write(IdxdState *s, uint32_t val);
 void idxd_cmd_check(IdxdState *s);
 void idxd_cmd_bh(void *opaque);
+void idxd_cmd_end(IdxdState *s);
 void idxd_halt(IdxdState *s, IdxdResetType type);
 
 /* config.c: what configuration there is, and what can be enabled with it */

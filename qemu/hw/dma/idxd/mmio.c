@@ -44,7 +44,7 @@ static uint32_t idxd_wqcap(const IdxdState *s, bool high)
         v = FIELD_DP32(v, WQCAP_HI, DEDICATED, s->prop_dedicated);
         v = FIELD_DP32(v, WQCAP_HI, PRIORITY, 1);
         v = FIELD_DP32(v, WQCAP_HI, OCCUPANCY, 1);
-        v = FIELD_DP32(v, WQCAP_HI, OP_CONFIG, 1);
+        v = FIELD_DP32(v, WQCAP_HI, OP_CONFIG, s->prop_op_config);
         v = FIELD_DP32(v, WQCAP_HI, PRS_DISABLE, s->prop_prs_disable);
     }
     return v;
@@ -95,6 +95,7 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
     case A_INTCAUSE:
         return s->intcause;
     case A_CMDSTS:
+        idxd_cmd_end(s);
         return s->cmdsts;
     case A_CMDCAP:
         if (s->prop_int_handles) {
@@ -256,9 +257,9 @@ static uint32_t idxd_wqcfg_mask(IdxdState *s, hwaddr offset)
     case A_WQCFG3:
         return R_WQCFG3_MAX_XFER_SHIFT_MASK | R_WQCFG3_MAX_BATCH_SHIFT_MASK;
     case A_WQCFG8:
-        return ic->opcap;
+        return s->prop_op_config ? ic->opcap : 0;
     case A_WQCFG8 + 4:
-        return ic->opcap >> 32;
+        return s->prop_op_config ? ic->opcap >> 32 : 0;
     default:
         return 0;
     }

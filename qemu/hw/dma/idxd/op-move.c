@@ -61,8 +61,11 @@ static void idxd_move_run(IdxdEngine *e, IdxdWork *w)
         len = MIN(span[0].len, span[1].len);
         if (backward && offset + len < size - done) {
             /* RAM that ends within a page: the end of the piece is missing */
+            bad = span[1].len < span[0].len;
+            span[bad].addr += len;
             idxd_unpin(e, span, 2);
-            idxd_operand_fault(w, IDXD_XLAT_ERROR, &span[0], done);
+            w->rec.result = backward;
+            idxd_operand_fault(w, IDXD_XLAT_ERROR, &span[bad], done);
             return;
         }
         memmove(span[1].ptr, span[0].ptr, len);

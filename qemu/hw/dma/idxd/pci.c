@@ -226,6 +226,7 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_UINT8("max-transfer-shift", IdxdState, max_xfer_shift, 31),
     DEFINE_PROP_BOOL("event-log", IdxdState, prop_event_log, true),
     DEFINE_PROP_BOOL("prs-disable", IdxdState, prop_prs_disable, true),
+    DEFINE_PROP_BOOL("op-config", IdxdState, prop_op_config, true),
     DEFINE_PROP_BOOL("block-on-fault", IdxdState, prop_block_on_fault, true),
     DEFINE_PROP_BOOL("interrupt-handles", IdxdState, prop_int_handles, true),
     DEFINE_PROP_BOOL("configurable", IdxdState, prop_configurable, true),

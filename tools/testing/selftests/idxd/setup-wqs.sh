@@ -78,9 +78,12 @@ done
 [ "$(state "$DEVICE")" != enabled ] || run accel-config disable-device "$DEVICE"
 [ -z "$ONLY_DISABLE" ] || exit 0
 
+# Later kernels have several drivers for queues, and want to be told which.
 config_wq() {
 	wq=$1
-	shift
+	driver=$2
+	shift 2
+	[ ! -e "$BUS/wq$INDEX.$wq/driver_name" ] || set -- --driver-name="$driver" "$@"
 	run accel-config config-wq "$DEVICE/wq$INDEX.$wq" --priority=10 "$@"
 }
 
@@ -89,17 +92,17 @@ if has_event_log "$DEVICE"; then
 fi
 run accel-config config-engine "$DEVICE/engine$INDEX.0" --group-id=0
 run accel-config config-engine "$DEVICE/engine$INDEX.1" --group-id=1
-config_wq 0 --type=user --group-id=0 --mode=dedicated --wq-size=16 --name=dedicated \
+config_wq 0 user --type=user --group-id=0 --mode=dedicated --wq-size=16 --name=dedicated \
 	--block-on-fault=0 --prs-disable=1
-config_wq 1 --type=user --group-id=0 --mode=shared --wq-size=16 --threshold=14 --name=shared \
-	--block-on-fault=0 --prs-disable=1
-config_wq 2 --type=user --group-id=1 --mode=shared --wq-size=16 --threshold=14 --name=shared-prs \
-	--prs-disable=0 --block-on-fault=1
-config_wq 3 --type=user --group-id=1 --mode=dedicated --wq-size=16 --name=dedicated-prs \
+config_wq 1 user --type=user --group-id=0 --mode=shared --wq-size=16 --threshold=14 \
+	--name=shared --block-on-fault=0 --prs-disable=1
+config_wq 2 user --type=user --group-id=1 --mode=shared --wq-size=16 --threshold=14 \
+	--name=shared-prs --prs-disable=0 --block-on-fault=1
+config_wq 3 user --type=user --group-id=1 --mode=dedicated --wq-size=16 --name=dedicated-prs \
 	--prs-disable=0 --block-on-fault=1
 case $WQS in
 *4)
-	config_wq 4 --type=kernel --group-id=0 --mode=dedicated --wq-size=16 \
+	config_wq 4 dmaengine --type=kernel --group-id=0 --mode=dedicated --wq-size=16 \
 		--name=dmaengine --block-on-fault=0 --prs-disable=0
 	;;
 esac
