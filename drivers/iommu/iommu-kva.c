@@ -12,10 +12,10 @@
 #include <trace/events/iommu_kva.h>
 
 /*
- * On while there is a bond, and for up to a second longer, so that a process
- * that opens and closes a device in a loop does not patch code each time.
+ * How many bonds there are. No static key: it would be turned on with locks held
+ * that page faults need, and patching code takes those of CPU hotplug.
  */
-DEFINE_STATIC_KEY_DEFERRED_FALSE(iommu_kva_key, HZ);
+atomic_t iommu_kva_bond_count = ATOMIC_INIT(0);
 
 /*
  * Protects the list of bonds, and keeps each bond alive while it is told.
@@ -34,15 +34,14 @@ static LIST_HEAD(iommu_kva_bonds);
  * freed before the call had been unlinked before: a walk made after it cannot
  * come across it.
  *
- * Context: Process context; takes a mutex and may patch code.
+ * Context: Process context; takes a mutex.
  */
 void iommu_kva_add_bond(struct iommu_kva_bond *bond)
 {
 	get_device(bond->dev);
 	trace_iommu_kva_add_bond(bond);
 
-	/* First the key: patching code takes locks that must not nest within ours. */
-	static_branch_deferred_inc(&iommu_kva_key);
+	atomic_inc(&iommu_kva_bond_count);
 
 	mutex_lock(&iommu_kva_lock);
 	list_add_tail(&bond->node, &iommu_kva_bonds);
@@ -73,7 +72,7 @@ void iommu_kva_del_bond(struct iommu_kva_bond *bond)
 
 	put_device(bond->dev);
 
-	static_branch_slow_dec_deferred(&iommu_kva_key);
+	atomic_dec(&iommu_kva_bond_count);
 }
 EXPORT_SYMBOL_GPL(iommu_kva_del_bond);
 

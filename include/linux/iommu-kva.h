@@ -9,7 +9,7 @@
 #ifndef _LINUX_IOMMU_KVA_H
 #define _LINUX_IOMMU_KVA_H
 
-#include <linux/jump_label_ratelimit.h>
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
@@ -36,7 +36,7 @@ struct iommu_kva_bond {
 };
 
 #ifdef CONFIG_IOMMU_KVA
-extern struct static_key_false_deferred iommu_kva_key;
+extern atomic_t iommu_kva_bond_count;
 
 void iommu_kva_add_bond(struct iommu_kva_bond *bond);
 void iommu_kva_del_bond(struct iommu_kva_bond *bond);
@@ -52,16 +52,13 @@ void iommu_kva_invalidate(void);
  */
 static inline bool iommu_kva_shared(void)
 {
-	if (!IS_ENABLED(CONFIG_JUMP_LABEL)) {
-		/*
-		 * Pairs with the barrier in iommu_kva_add_bond(): either the
-		 * IOMMU sees the cleared entry, or the bond is seen here. Where
-		 * code is patched, the interrupts of patching order the two.
-		 */
-		smp_mb();
-	}
+	/*
+	 * Pairs with the barrier in iommu_kva_add_bond(): either the IOMMU sees
+	 * the cleared entry, or the bond is seen here.
+	 */
+	smp_mb();
 
-	return static_branch_unlikely(&iommu_kva_key.key);
+	return unlikely(atomic_read(&iommu_kva_bond_count));
 }
 #else
 static inline bool iommu_kva_shared(void)

@@ -132,6 +132,7 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
                   unsigned n, unsigned *bad)
 {
     IdxdState *s = e->s;
+    bool untranslated;
     unsigned i;
 
     *bad = 0;
@@ -146,7 +147,11 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
             return xlat;
         }
         span[i].operand = rq->operand;
-        span[i].untranslated = !idxd_uses_ats(s, rq);
+    }
+    /* Asked once: the guest can switch ATS at any time */
+    untranslated = !idxd_uses_ats(s, rq);
+    for (i = 0; i < n; i++) {
+        span[i].untranslated = untranslated;
     }
 
     for (;;) {
@@ -172,7 +177,7 @@ IdxdXlat idxd_pin(IdxdEngine *e, const IdxdRequester *rq, IdxdSpan *span,
 
     for (i = 0; i < n; i++) {
         if (!idxd_map(s, &span[i])) {
-            bool translated = !span[i].untranslated;
+            bool translated = !span[0].untranslated;
 
             *bad = i;
             while (i--) {

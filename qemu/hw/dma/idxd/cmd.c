@@ -217,12 +217,14 @@ static void idxd_cmd_apply(IdxdState *s, uint32_t reg)
  *
  * Context: the BQL and the device's lock are held.
  */
-void idxd_cmd_end(IdxdState *s)
+bool idxd_cmd_end(IdxdState *s)
 {
-    if (FIELD_EX32(s->cmdsts, CMDSTS, ACTIVE) && s->cmd.ready) {
-        idxd_cmd_apply(s, s->cmd.reg);
-        idxd_cmd_finish(s, s->cmd.reg, IDXD_CMDERR_NONE, 0);
+    if (!FIELD_EX32(s->cmdsts, CMDSTS, ACTIVE) || !s->cmd.ready) {
+        return false;
     }
+    idxd_cmd_apply(s, s->cmd.reg);
+    idxd_cmd_finish(s, s->cmd.reg, IDXD_CMDERR_NONE, 0);
+    return true;
 }
 
 /* The command may have been cut short by a halt or a reset in the meantime */

@@ -180,7 +180,6 @@ static bool idxd_size_valid(const IdxdState *s, const IdxdWork *w)
 static uint8_t idxd_check(IdxdState *s, IdxdWork *w, const IdxdOp **op)
 {
     uint32_t flags = idxd_desc_flags(&w->desc);
-    unsigned vector;
 
     *op = NULL;
     if (flags & IDXD_FLAG_CRAV && idxd_desc_record_addr(&w->desc) &
@@ -202,7 +201,7 @@ static uint8_t idxd_check(IdxdState *s, IdxdWork *w, const IdxdOp **op)
     if (idxd_reserved_set(w, *op)) {
         return IDXD_STS_RESERVED;
     }
-    if (flags & IDXD_FLAG_RCI && !idxd_irq_handle_valid(s, w, &vector)) {
+    if (flags & IDXD_FLAG_RCI && !w->vector) {
         return IDXD_STS_INT_HANDLE;
     }
     if ((*op)->sized && !idxd_size_valid(s, w)) {
@@ -220,7 +219,13 @@ static uint8_t idxd_check(IdxdState *s, IdxdWork *w, const IdxdOp **op)
 void idxd_execute(IdxdEngine *e, IdxdWork *w)
 {
     const IdxdOp *op;
+    unsigned vector;
 
+    /* Once: what becomes of the handle later does not concern it any more */
+    if (idxd_desc_flags(&w->desc) & IDXD_FLAG_RCI &&
+        idxd_irq_handle_valid(e->s, w, &vector)) {
+        w->vector = vector;
+    }
     w->rec.status = idxd_check(e->s, w, &op);
     trace_idxd_execute(idxd_devfn(e->s), w->seq, w->wq,
                        op ? op->name : "none", w->batch ? w->batch_index : -1,

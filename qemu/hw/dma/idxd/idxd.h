@@ -101,6 +101,8 @@ struct IdxdWork {
     uint8_t wq;
     /* came through a portal page for IMS handles */
     bool ims;
+    /* of the completion interrupt, once the handle was looked up; 0: none */
+    uint8_t vector;
     /* atomic; set under the lock, then the engine gives up */
     bool aborted;
     /* a member: its batch and index there; else NULL */
@@ -349,7 +351,7 @@ void idxd_clear_registers(IdxdState *s);
 void idxd_cmd_write(IdxdState *s, uint32_t val);
 void idxd_cmd_check(IdxdState *s);
 void idxd_cmd_bh(void *opaque);
-void idxd_cmd_end(IdxdState *s);
+bool idxd_cmd_end(IdxdState *s);
 void idxd_halt(IdxdState *s, IdxdResetType type);
 
 /* config.c: what configuration there is, and what can be enabled with it */

@@ -95,7 +95,6 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
     case A_INTCAUSE:
         return s->intcause;
     case A_CMDSTS:
-        idxd_cmd_end(s);
         return s->cmdsts;
     case A_CMDCAP:
         if (s->prop_int_handles) {
@@ -286,11 +285,28 @@ static bool idxd_msix_perm_index(const IdxdState *s, hwaddr offset,
     return *index <= s->num_wqs && offset % IDXD_MSIX_PERM_STRIDE == 0;
 }
 
+/* The interrupts of what a command waited for come before its end is seen */
+static void idxd_cmd_poll(IdxdState *s)
+{
+    bool ended;
+
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        ended = idxd_cmd_end(s);
+    }
+    if (ended) {
+        idxd_irq_bh(s);
+    }
+}
+
 static uint64_t idxd_mmio_read(void *opaque, hwaddr addr, unsigned size)
 {
     IdxdState *s = opaque;
     uint32_t val = 0;
     unsigned i;
+
+    if (addr == A_CMDSTS) {
+        idxd_cmd_poll(s);
+    }
 
     QEMU_LOCK_GUARD(&s->lock);
 

@@ -143,7 +143,8 @@ static bool idxd_create_delta_step(IdxdEngine *e, IdxdWork *w, IdxdDelta *d,
     idxd_unpin(e, span, 2);
     if (!len) {
         /* RAM that ends within a unit */
-        idxd_operand_fault(w, IDXD_XLAT_ERROR, &span[0], *done);
+        idxd_operand_fault(w, IDXD_XLAT_ERROR,
+                           &span[span[1].len < span[0].len], *done);
         return false;
     }
     if (!idxd_create_delta_write(e, w, &rq, d)) {

@@ -190,7 +190,7 @@ static void idxd_dif_run(IdxdEngine *e, IdxdWork *w)
     uint32_t chunk = MIN(blocks, IDXD_DIF_CHUNK / (d.block +
                                                    IDXD_DIF_TUPLE_SIZE));
     g_autofree uint8_t *in = g_malloc(chunk * d.in);
-    g_autofree uint8_t *out = g_malloc(chunk * d.out);
+    g_autofree uint8_t *out = g_malloc(MAX(chunk * d.out, 1));
     uint32_t done = 0;
 
     while (done < blocks && w->rec.status == IDXD_STS_SUCCESS) {

@@ -62,23 +62,27 @@ static void idxd_reset_hold(Object *obj, ResetType type)
     idxd_atc_flush(s);
 }
 
-static bool idxd_may_translate(PCIDevice *pdev)
+/* What must be on for translations to be had, and to be kept: a bit each */
+static unsigned idxd_translation_controls(PCIDevice *pdev)
 {
-    return pci_get_word(pdev->config + PCI_COMMAND) & PCI_COMMAND_MASTER &&
-           pcie_ats_enabled(pdev) && pcie_pasid_enabled(pdev);
+    uint16_t command = pci_get_word(pdev->config + PCI_COMMAND);
+
+    return (command & PCI_COMMAND_MASTER ? BIT(0) : 0) |
+           (pcie_ats_enabled(pdev) ? BIT(1) : 0) |
+           (pcie_pasid_enabled(pdev) ? BIT(2) : 0);
 }
 
 static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
                               int len)
 {
     IdxdState *s = IDXD(pdev);
-    bool may_translate = idxd_may_translate(pdev);
+    unsigned controls = idxd_translation_controls(pdev);
     bool may_request = pcie_pri_enabled(pdev);
 
     pci_default_write_config(pdev, addr, val, len);
     pcie_cap_flr_write_config(pdev, addr, val, len);
 
-    if (may_translate && !idxd_may_translate(pdev)) {
+    if (controls & ~idxd_translation_controls(pdev)) {
         idxd_atc_flush(s);
     }
     if (may_request && !pcie_pri_enabled(pdev)) {
@@ -167,7 +171,6 @@ static void idxd_realize(PCIDevice *pdev, Error **errp)
         return;
     }
 
-    qemu_mutex_init(&s->lock);
     qemu_cond_init(&s->quiet);
     QTAILQ_INIT(&s->works);
     QSIMPLEQ_INIT(&s->portal_errors);
@@ -203,7 +206,6 @@ static void idxd_exit(PCIDevice *pdev)
         idxd_evl_teardown(s);
     }
     qemu_cond_destroy(&s->quiet);
-    qemu_mutex_destroy(&s->lock);
     pcie_cap_exit(pdev);
     msix_uninit(pdev, &s->mmio, &s->mmio);
     if (s->prop_perfmon) {
@@ -240,6 +242,23 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_BOOL("x-test", IdxdState, test.enabled, false),
 };
 
+/* vCPUs may come through portals after exit, for as long as RCU lets them */
+static void idxd_instance_init(Object *obj)
+{
+    IdxdState *s = IDXD(obj);
+
+    qemu_mutex_init(&s->lock);
+    qemu_mutex_init(&s->perf.lock);
+}
+
+static void idxd_instance_finalize(Object *obj)
+{
+    IdxdState *s = IDXD(obj);
+
+    qemu_mutex_destroy(&s->perf.lock);
+    qemu_mutex_destroy(&s->lock);
+}
+
 static void idxd_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
@@ -265,6 +284,8 @@ static const TypeInfo idxd_types[] = {
         .parent = TYPE_PCI_DEVICE,
         .abstract = true,
         .instance_size = sizeof(IdxdState),
+        .instance_init = idxd_instance_init,
+        .instance_finalize = idxd_instance_finalize,
         .class_size = sizeof(IdxdClass),
         .class_init = idxd_class_init,
         .interfaces = (InterfaceInfo[]) {

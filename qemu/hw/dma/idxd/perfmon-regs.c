@@ -111,6 +111,7 @@ static void idxd_perf_configure(IdxdPerfmon *p, unsigned n, uint64_t cfg)
            R_CNTRCFG_OVERFLOW_FREEZE_MASK | R_CNTRCFG_CATEGORY_MASK |
            R_CNTRCFG_EVENTS_MASK;
     p->counter[n].cfg = cfg;
+    p->counter[n].rest = 0;
     for (i = 0; i < IDXD_PERF_COUNTERS; i++) {
         cfg = p->counter[i].cfg;
         if (FIELD_EX64(cfg, CNTRCFG, ENABLE)) {
@@ -238,15 +239,14 @@ void idxd_perf_reset(IdxdState *s)
 
 void idxd_perf_init(IdxdState *s)
 {
-    qemu_mutex_init(&s->perf.lock);
     s->perf.bh = qemu_bh_new_guarded(idxd_perf_bh, s,
                                      &DEVICE(s)->mem_reentrancy_guard);
     idxd_perf_reset(s);
 }
 
-/* No engine counts any more */
+/* No engine counts any more; a late vCPU finds no counter that does */
 void idxd_perf_exit(IdxdState *s)
 {
+    idxd_perf_reset(s);
     qemu_bh_delete(s->perf.bh);
-    qemu_mutex_destroy(&s->perf.lock);
 }

@@ -124,7 +124,8 @@ static void idxd_perf_attr(const IdxdEngine *e, unsigned wq, IdxdPerfAttr *attr)
 {
     *attr = (IdxdPerfAttr) { };
     idxd_perf_need(attr, IDXD_PERF_FILTER_WQ, wq);
-    idxd_perf_need(attr, IDXD_PERF_FILTER_ENGINE, e->id);
+    idxd_perf_need(attr, IDXD_PERF_FILTER_ENGINE,
+                   e->id < e->s->num_engines ? e->id : UINT_MAX);
 }
 
 /**

@@ -121,7 +121,6 @@ void idxd_complete(IdxdEngine *e, IdxdWork *w)
 {
     IdxdState *s = e->s;
     IdxdOutcome outcome;
-    unsigned vector;
 
     if (!idxd_engine_checkpoint(e)) {
         return;
@@ -141,12 +140,11 @@ void idxd_complete(IdxdEngine *e, IdxdWork *w)
     if (w->batch && outcome == IDXD_TOLD_REPORT) {
         w->batch->record_missing = true;
     }
-    if (idxd_desc_flags(&w->desc) & IDXD_FLAG_RCI &&
-        (outcome == IDXD_TOLD_NOTHING || outcome == IDXD_TOLD_RECORD) &&
-        idxd_irq_handle_valid(s, w, &vector)) {
+    if (w->vector &&
+        (outcome == IDXD_TOLD_NOTHING || outcome == IDXD_TOLD_RECORD)) {
         /* The record is visible before the message */
         smp_wmb();
-        idxd_irq_raise(s, vector);
+        idxd_irq_raise(s, w->vector);
         idxd_perf_engine(e, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_INTERRUPT, 1);
     }
 }
