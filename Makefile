@@ -21,6 +21,10 @@ bench: ## measure the device and the event log, beside the machine's own memcpy(
 	@harness/build plain
 	@harness/bench
 
+fuzz: ## build the device with sanitizers and fuzz it for SECONDS (300)
+	@harness/build
+	@harness/fuzz $(SECONDS)
+
 build: ## QEMU, the kernel and the guest, and the same with all that finds bugs
 	@harness/build plain debug
 
@@ -60,4 +64,4 @@ clean: ## remove what was built, keep the sources
 distclean: ## remove everything that is not the project's
 	rm -rf "$(OUT)"
 
-.PHONY: help demo check thorough bench build peers peers-source guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
+.PHONY: help demo check thorough bench fuzz build peers peers-source guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
