@@ -319,6 +319,14 @@ static void test_reserved(void)
             make(&t, &ops[i], &d);
             d.raw[byte] |= 0x80;
             op_assert_run(&t, &d, IDXD_STS_RESERVED, 0, 0);
+
+            /* It comes before an interrupt handle and a size that are wrong */
+            if (byte < 32 || byte > 37) {
+                set_flag(&d, IDXD_FLAG_RCI, true);
+                stw_le_p(d.raw + 36, 0xffff);
+                stl_le_p(d.raw + 32, 0);
+                op_assert_run(&t, &d, IDXD_STS_RESERVED, 0, 0);
+            }
         }
         for (bit = 20; bit < 31; bit++) {
             make(&t, &ops[i], &d);

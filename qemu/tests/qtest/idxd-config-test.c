@@ -80,6 +80,16 @@ static const Case cases[] = {
       { { FLAGS(0), 2 } }, ",traffic-classes=2" },
     { "traffic-class-b", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { FLAGS(0), 2 << 3 } }, ",traffic-classes=2" },
+    { "read-buffer-limit", 0x11, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+      { { A_GENCFG, 13 } }, ",read-buffers=12" },
+    { "no-read-buffer-limit", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+      { { FLAGS(1), R_GRPFLAGS_USE_BUFFER_LIMIT_MASK } } },
+    { "read-buffers-reserved", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+      { { FLAGS(0), 6 << 8 }, { FLAGS(1), 7 << 8 } }, ",read-buffers=12" },
+    { "read-buffers-allowed", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+      { { FLAGS(3), 13 << 20 } }, ",read-buffers=12" },
+    { "fewer-read-buffers-allowed", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+      { { FLAGS(0), 4 << 20 | 5 << 8 } } },
 
     /* Enable WQ */
     { "enable-no-such-wq", 0x02, WQ_ENABLED, IDXD_CMD_ENABLE_WQ, 8 },
@@ -263,6 +273,57 @@ static void test_reserved(void)
     idxd_test_quit(&t);
 }
 
+/* Read buffers: what is configured is kept, and changes nothing */
+static void test_read_buffers(void)
+{
+    static const Change change[] = {
+        { A_GENCFG, 8 },
+        { FLAGS(0), 8 << 20 | 4 << 8 | R_GRPFLAGS_USE_BUFFER_LIMIT_MASK },
+        { FLAGS(1), 92 << 20 | 92 << 8 },
+        { FLAGS(2), 0 },
+        { FLAGS(3), 96 << 20 },
+    };
+    uint64_t record;
+    IdxdDesc d;
+    IdxdTest t;
+    unsigned i;
+
+    idxd_test_start(&t, "", "idxd-dsa");
+    idxd_configure(&t);
+    for (i = 0; i < ARRAY_SIZE(change); i++) {
+        idxd_wr(&t, change[i].reg, change[i].val);
+    }
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);
+    for (i = 0; i < ARRAY_SIZE(change); i++) {
+        g_assert_cmphex(idxd_rd(&t, change[i].reg), ==, change[i].val);
+    }
+    record = idxd_record(&t, 0);
+    idxd_desc(&d, IDXD_OP_NOOP, IDXD_FLAG_CRAV | IDXD_FLAG_RCR, record,
+              0, 0, 0);
+    idxd_submit(&t, 0, &d);
+    g_assert_cmphex(idxd_wait(&t, record), ==, IDXD_STS_SUCCESS);
+
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_RESET_DEVICE, 0), ==, 0);
+    for (i = 0; i < ARRAY_SIZE(change); i++) {
+        g_assert_cmphex(idxd_rd(&t, change[i].reg), ==, 0);
+    }
+    idxd_test_quit(&t);
+}
+
+/* A device without read buffers has nothing to configure for them */
+static void test_no_read_buffers(void)
+{
+    IdxdTest t;
+
+    idxd_test_start(&t, "", "idxd-dsa,read-buffers=0");
+    idxd_wr(&t, A_GENCFG, R_GENCFG_READ_BUFFER_LIMIT_MASK);
+    g_assert_cmphex(idxd_rd(&t, A_GENCFG), ==, 0);
+    idxd_wr(&t, FLAGS(0), UINT32_MAX);
+    g_assert_cmphex(idxd_rd(&t, FLAGS(0)), ==, 0x3f);
+    idxd_test_quit(&t);
+}
+
 /* IAA has no batches */
 static void test_iaa(void)
 {
@@ -290,6 +351,8 @@ int main(int argc, char **argv)
         qtest_add_data_func(name, &cases[i], test_case);
     }
     qtest_add_func("idxd/config/wq-without-group", test_wq_without_group);
+    qtest_add_func("idxd/config/read-buffers", test_read_buffers);
+    qtest_add_func("idxd/config/no-read-buffers", test_no_read_buffers);
     qtest_add_func("idxd/config/size-of-enabled", test_size_of_enabled);
     qtest_add_func("idxd/config/halted", test_halted);
     qtest_add_func("idxd/config/reserved", test_reserved);

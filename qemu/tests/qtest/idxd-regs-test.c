@@ -36,7 +36,7 @@ typedef struct Writable {
     { GROUP(offset), IDXD_GRPCFG_STRIDE, 4, mask, DISABLED }
 
 static const Writable writable[] = {
-    { A_GENCFG, 0, 1, R_GENCFG_EVL_ENABLE_MASK, DISABLED },
+    { A_GENCFG, 0, 1, 0x20ff, DISABLED },
     { A_GENCTRL, 0, 1, 0x7, ALWAYS },
     { A_EVLCFG0, 0, 1, 0xfffff003, DISABLED },
     { A_EVLCFG1, 0, 1, 0xffffffff, DISABLED },
@@ -52,7 +52,7 @@ static const Writable writable[] = {
     GRPCFG(28, 0xffffffff),
     GRPCFG(32, 0xffffffff),
     GRPCFG(36, 0xffffffff),
-    GRPCFG(40, 0x3f),
+    GRPCFG(40, 0x0ff0ffbf),
     { IDXD_MSIX_PERM_BASE, IDXD_MSIX_PERM_STRIDE, IDXD_TEST_WQS + 1,
       0xfffff00c, ALWAYS },
     WQ0CFG(A_WQCFG0, 0xffff),

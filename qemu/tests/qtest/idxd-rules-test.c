@@ -18,9 +18,11 @@ static void test_capabilities(void)
     static const struct {
         const char *device;
         uint32_t gencap;
+        uint32_t grpcap;
     } kinds[] = {
-        { "idxd-dsa", 0x815f231f },
-        { "idxd-iaa", 0x801f4317 },
+        { "idxd-dsa", 0x815f231f, 0x36004 },
+        { "idxd-dsa,read-buffers=0", 0x815f231f, 0x00004 },
+        { "idxd-iaa", 0x801f4317, 0x00004 },
     };
     IdxdTest t;
     unsigned i;
@@ -31,7 +33,8 @@ static void test_capabilities(void)
                         kinds[i].gencap);
         g_assert_cmphex(qpci_io_readq(t.dev, t.regs, A_WQCAP_LO), ==,
                         0x00db000001080080);
-        g_assert_cmphex(qpci_io_readq(t.dev, t.regs, A_GRPCAP), ==, 4);
+        g_assert_cmphex(qpci_io_readq(t.dev, t.regs, A_GRPCAP), ==,
+                        kinds[i].grpcap);
         g_assert_cmphex(qpci_io_readq(t.dev, t.regs, A_ENGCAP), ==, 4);
         idxd_test_quit(&t);
     }

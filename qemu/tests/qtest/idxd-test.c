@@ -80,6 +80,8 @@ static void test_fixed_config(IdxdTest *f, gconstpointer data)
     g_assert_cmphex(idxd_rd(f, IDXD_GRPCFG_BASE), ==, 0xff);
     g_assert_cmphex(idxd_rd(f, IDXD_GRPCFG_BASE + IDXD_GRPCFG_ENGINES), ==,
                     0xf);
+    g_assert_cmphex(idxd_rd(f, IDXD_GRPCFG_BASE + IDXD_GRPCFG_FLAGS), ==,
+                    96 << 20);
     g_assert_cmpuint(idxd_rd(f, last + A_WQCFG0), ==, 128 / WQS);
     mode = idxd_rd(f, last + A_WQCFG2);
     g_assert_cmphex(mode & ~R_WQCFG2_PRIORITY_MASK, ==,

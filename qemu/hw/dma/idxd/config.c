@@ -53,6 +53,8 @@ void idxd_config_reset(IdxdState *s)
         stq_le_p(&s->grpcfg[0][0], MAKE_64BIT_MASK(0, s->num_wqs));
         stq_le_p(&s->grpcfg[0][IDXD_GRPCFG_ENGINES],
                  MAKE_64BIT_MASK(0, s->num_engines));
+        stl_le_p(&s->grpcfg[0][IDXD_GRPCFG_FLAGS],
+                 FIELD_DP32(0, GRPFLAGS, BUFFERS_ALLOWED, s->read_buffers));
     }
     for (i = 0; i < s->num_wqs; i++) {
         idxd_config_reset_wq(s, i);
@@ -94,8 +96,30 @@ int idxd_wq_group(const IdxdState *s, unsigned wq)
     return -1;
 }
 
+/*
+ * Traffic classes and read buffers of a group. Nothing is held back for want
+ * of buffers, but what contradicts itself is not taken. None allowed stands
+ * for all of them.
+ */
+static bool idxd_group_flags_valid(const IdxdState *s, uint32_t flags)
+{
+    unsigned reserved = FIELD_EX32(flags, GRPFLAGS, BUFFERS_RESERVED);
+    unsigned allowed = FIELD_EX32(flags, GRPFLAGS, BUFFERS_ALLOWED);
+
+    if (MAX(FIELD_EX32(flags, GRPFLAGS, TC_A),
+            FIELD_EX32(flags, GRPFLAGS, TC_B)) >= s->num_traffic_classes) {
+        return false;
+    }
+    if (FIELD_EX32(flags, GRPFLAGS, USE_BUFFER_LIMIT) &&
+        !FIELD_EX32(s->gencfg, GENCFG, READ_BUFFER_LIMIT)) {
+        return false;
+    }
+    return !allowed || (allowed >= reserved && allowed <= s->read_buffers);
+}
+
 static IdxdCommandError idxd_check_groups(IdxdState *s)
 {
+    unsigned reserved = 0;
     uint64_t engines_seen = 0;
     uint64_t wqs_seen = 0;
     unsigned i, j;
@@ -123,9 +147,9 @@ static IdxdCommandError idxd_check_groups(IdxdState *s)
             return IDXD_CMDERR_GROUP_ENGINE;
         }
         flags = ldl_le_p(&s->grpcfg[i][IDXD_GRPCFG_FLAGS]);
-        if (MAX(FIELD_EX32(flags, GRPFLAGS, TC_A),
-                FIELD_EX32(flags, GRPFLAGS, TC_B)) >= s->num_traffic_classes) {
-            return IDXD_CMDERR_GROUP_TC;
+        reserved += FIELD_EX32(flags, GRPFLAGS, BUFFERS_RESERVED);
+        if (!idxd_group_flags_valid(s, flags) || reserved > s->read_buffers) {
+            return IDXD_CMDERR_GROUP_FLAGS;
         }
         engines_seen |= engines;
         wqs_seen |= wqs;
@@ -161,6 +185,9 @@ IdxdCommandError idxd_check_device_config(IdxdState *s)
     }
     if (!(pci_get_word(pdev->config + PCI_COMMAND) & PCI_COMMAND_MASTER)) {
         return IDXD_CMDERR_BUS_MASTER;
+    }
+    if (FIELD_EX32(s->gencfg, GENCFG, READ_BUFFER_LIMIT) > s->read_buffers) {
+        return IDXD_CMDERR_CONFIG;
     }
     if (idxd_total_size(s, false) > s->total_size) {
         return IDXD_CMDERR_TOTAL_SIZE;

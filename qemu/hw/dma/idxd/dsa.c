@@ -29,6 +29,7 @@ static bool idxd_dsa_check_properties(IdxdState *s, Error **errp)
 
 static const Property idxd_dsa_properties[] = {
     DEFINE_PROP_UINT8("max-batch-shift", IdxdState, max_batch_shift, 10),
+    DEFINE_PROP_UINT8("read-buffers", IdxdState, read_buffers, 96),
 };
 
 static void idxd_dsa_class_init(ObjectClass *klass, void *data)

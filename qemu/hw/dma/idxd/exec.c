@@ -165,7 +165,8 @@ static bool idxd_reserved_set(const IdxdWork *w, const IdxdOp *op)
             return true;
         }
     }
-    return extract32(ldl_le_p(w->desc.raw), 20, 11);
+    return extract32(ldl_le_p(w->desc.raw), 20, 11) ||
+           (op->reserved && op->reserved(w));
 }
 
 static bool idxd_size_valid(const IdxdState *s, const IdxdWork *w)

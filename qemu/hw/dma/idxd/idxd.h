@@ -280,6 +280,7 @@ struct IdxdState {
     bool prop_dedicated;
     bool prop_perfmon;
     uint8_t num_traffic_classes;
+    uint8_t read_buffers;
     bool prop_overlap_copy;
     bool prop_cache_control;
     bool prop_readback;
@@ -496,8 +497,9 @@ void idxd_operand_fault(IdxdWork *w, IdxdXlat xlat, const IdxdSpan *span,
 void idxd_execute(IdxdEngine *e, IdxdWork *w);
 
 /*
- * An operation.  check() returns a status, success to go on; run() sets the
- * record.  Both may be NULL.
+ * An operation.  reserved() tells of what is reserved because of other fields;
+ * check() returns a status, success to go on; run() sets the record.  Each may
+ * be NULL.
  */
 typedef struct IdxdOp {
     const char *name;
@@ -510,6 +512,7 @@ typedef struct IdxdOp {
     bool sized;
     /* the result is returned in the record, which must be requested */
     bool needs_record;
+    bool (*reserved)(const IdxdWork *w);
     uint8_t (*check)(const IdxdState *s, const IdxdWork *w);
     void (*run)(IdxdEngine *e, IdxdWork *w);
 } IdxdOp;

@@ -65,7 +65,11 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
     case A_WQCAP_HI:
         return idxd_wqcap(s, true);
     case A_GRPCAP:
-        return FIELD_DP32(0, GRPCAP, NUM_GROUPS, s->num_groups);
+        v = FIELD_DP32(v, GRPCAP, NUM_GROUPS, s->num_groups);
+        v = FIELD_DP32(v, GRPCAP, READ_BUFFERS, s->read_buffers);
+        v = FIELD_DP32(v, GRPCAP, READ_BUFFER_CONTROL, !!s->read_buffers);
+        v = FIELD_DP32(v, GRPCAP, READ_BUFFER_LIMIT, !!s->read_buffers);
+        return v;
     case A_ENGCAP:
         return s->num_engines;
     case A_OPCAP:
@@ -133,7 +137,15 @@ static void idxd_config_write(IdxdState *s, hwaddr addr, uint32_t val)
         return;
     }
     if (addr == A_GENCFG) {
-        s->gencfg = s->prop_event_log ? val & R_GENCFG_EVL_ENABLE_MASK : 0;
+        uint32_t mask = 0;
+
+        if (s->prop_event_log) {
+            mask |= R_GENCFG_EVL_ENABLE_MASK;
+        }
+        if (s->read_buffers && s->prop_configurable) {
+            mask |= R_GENCFG_READ_BUFFER_LIMIT_MASK;
+        }
+        s->gencfg = val & mask;
     } else if (s->prop_event_log) {
         unsigned i = (addr - A_EVLCFG0) / 4;
 
@@ -201,7 +213,14 @@ static void idxd_grpcfg_write(IdxdState *s, hwaddr offset, uint32_t val)
         return;
     }
     if (offset == IDXD_GRPCFG_FLAGS) {
-        val &= R_GRPFLAGS_TC_A_MASK | R_GRPFLAGS_TC_B_MASK;
+        uint32_t mask = R_GRPFLAGS_TC_A_MASK | R_GRPFLAGS_TC_B_MASK;
+
+        if (s->read_buffers) {
+            mask |= R_GRPFLAGS_USE_BUFFER_LIMIT_MASK |
+                    R_GRPFLAGS_BUFFERS_RESERVED_MASK |
+                    R_GRPFLAGS_BUFFERS_ALLOWED_MASK;
+        }
+        val &= mask;
     } else if (offset > IDXD_GRPCFG_FLAGS) {
         val = 0;
     }

@@ -93,20 +93,20 @@ static uint64_t idxd_crc_seed_addr(const IdxdWork *w)
     return ldq_le_p(w->desc.raw + 48);
 }
 
+/* The seed or its address, not both */
+static bool idxd_crc_reserved(const IdxdWork *w)
+{
+    return idxd_desc_flags(&w->desc) & IDXD_FLAG_CRC_SEED_ADDR ?
+           idxd_crc_seed(w) : idxd_crc_seed_addr(w);
+}
+
 static uint8_t idxd_crc_check(const IdxdState *s, const IdxdWork *w)
 {
     uint32_t size = idxd_desc_size(&w->desc);
-    uint64_t seed_addr = idxd_crc_seed_addr(w);
 
-    if (idxd_desc_flags(&w->desc) & IDXD_FLAG_CRC_SEED_ADDR) {
-        if (idxd_crc_seed(w)) {
-            return IDXD_STS_RESERVED;
-        }
-        if (seed_addr % IDXD_CRC_SEED_ALIGN) {
-            return IDXD_STS_ALIGN;
-        }
-    } else if (seed_addr) {
-        return IDXD_STS_RESERVED;
+    /* Without the flag it is 0 */
+    if (idxd_crc_seed_addr(w) % IDXD_CRC_SEED_ALIGN) {
+        return IDXD_STS_ALIGN;
     }
     if (idxd_desc_opcode(&w->desc) == IDXD_OP_COPY_CRC &&
         idxd_overlap(idxd_desc_src(&w->desc), size,
@@ -207,6 +207,7 @@ const IdxdOp idxd_op_crc = {
              IDXD_BYTES(48, 8),
     .sized = true,
     .needs_record = true,
+    .reserved = idxd_crc_reserved,
     .check = idxd_crc_check,
     .run = idxd_crc_run,
 };
@@ -221,6 +222,7 @@ const IdxdOp idxd_op_copy_crc = {
              IDXD_BYTES(40, 4) | IDXD_BYTES(48, 8),
     .sized = true,
     .needs_record = true,
+    .reserved = idxd_crc_reserved,
     .check = idxd_crc_check,
     .run = idxd_crc_run,
 };

@@ -80,17 +80,21 @@ static IdxdDif idxd_dif_decode(const IdxdWork *w)
     return d;
 }
 
+static bool idxd_dif_op_reserved(const IdxdWork *w)
+{
+    IdxdDif d = idxd_dif_decode(w);
+    uint8_t reserved = IDXD_DIF_DST_RESERVED |
+                       (d.src_tuple ? 0 : IDXD_DIF_COPY_ALL);
+
+    return d.flags & ~IDXD_DIF_FLAGS ||
+           (d.dst_tuple && d.dst.flags & reserved);
+}
+
 static uint8_t idxd_dif_op_check(const IdxdState *s, const IdxdWork *w)
 {
     IdxdDif d = idxd_dif_decode(w);
     uint32_t size = idxd_desc_size(&w->desc);
-    uint8_t reserved = IDXD_DIF_DST_RESERVED |
-                       (d.src_tuple ? 0 : IDXD_DIF_COPY_ALL);
 
-    if (d.flags & ~IDXD_DIF_FLAGS ||
-        (d.dst_tuple && d.dst.flags & reserved)) {
-        return IDXD_STS_RESERVED;
-    }
     if (size % d.in) {
         return IDXD_STS_XFER_SIZE;
     }
@@ -214,6 +218,7 @@ const IdxdOp idxd_op_dif_check = {
     .bytes = IDXD_DIF_BYTES | IDXD_DIF_BYTES_SRC,
     .sized = true,
     .needs_record = true,
+    .reserved = idxd_dif_op_reserved,
     .check = idxd_dif_op_check,
     .run = idxd_dif_run,
 };
@@ -224,6 +229,7 @@ const IdxdOp idxd_op_dif_insert = {
     .flags = IDXD_FLAGS_WRITER | IDXD_FLAG_TC_A1,
     .bytes = IDXD_DIF_BYTES | IDXD_DIF_BYTES_DST,
     .sized = true,
+    .reserved = idxd_dif_op_reserved,
     .check = idxd_dif_op_check,
     .run = idxd_dif_run,
 };
@@ -234,6 +240,7 @@ const IdxdOp idxd_op_dif_strip = {
     .flags = IDXD_FLAGS_WRITER | IDXD_FLAG_TC_A1,
     .bytes = IDXD_DIF_BYTES | IDXD_DIF_BYTES_SRC | IDXD_BYTES_DST,
     .sized = true,
+    .reserved = idxd_dif_op_reserved,
     .check = idxd_dif_op_check,
     .run = idxd_dif_run,
 };
@@ -244,6 +251,7 @@ const IdxdOp idxd_op_dif_update = {
     .flags = IDXD_FLAGS_WRITER | IDXD_FLAG_TC_A1,
     .bytes = IDXD_DIF_BYTES | IDXD_DIF_BYTES_SRC | IDXD_DIF_BYTES_DST,
     .sized = true,
+    .reserved = idxd_dif_op_reserved,
     .check = idxd_dif_op_check,
     .run = idxd_dif_run,
 };
@@ -254,6 +262,7 @@ const IdxdOp idxd_op_dix_generate = {
     .flags = IDXD_FLAGS_WRITER | IDXD_FLAG_TC_A1,
     .bytes = IDXD_DIF_BYTES | IDXD_DIF_BYTES_DST,
     .sized = true,
+    .reserved = idxd_dif_op_reserved,
     .check = idxd_dif_op_check,
     .run = idxd_dif_run,
 };

@@ -89,14 +89,9 @@ static unsigned idxd_fill_period(const IdxdWork *w)
     return idxd_desc_flags(&w->desc) & IDXD_FLAG_FILL_16 ? 16 : 8;
 }
 
-static uint8_t idxd_fill_check(const IdxdState *s, const IdxdWork *w)
+static bool idxd_fill_reserved(const IdxdWork *w)
 {
-    bool high = ldq_le_p(w->desc.raw + 40);
-
-    if (high && idxd_fill_period(w) == 8) {
-        return IDXD_STS_RESERVED;
-    }
-    return IDXD_STS_SUCCESS;
+    return idxd_fill_period(w) == 8 && ldq_le_p(w->desc.raw + 40);
 }
 
 static void idxd_fill_run(IdxdEngine *e, IdxdWork *w)
@@ -142,6 +137,6 @@ const IdxdOp idxd_op_fill = {
     .bytes = IDXD_BYTES_SRC | IDXD_BYTES_DST | IDXD_BYTES_SIZE |
              IDXD_BYTES(40, 8),
     .sized = true,
-    .check = idxd_fill_check,
+    .reserved = idxd_fill_reserved,
     .run = idxd_fill_run,
 };

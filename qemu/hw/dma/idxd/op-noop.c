@@ -14,15 +14,12 @@ const IdxdOp idxd_op_noop = {
 };
 
 /* The readback addresses are there only if their flags are */
-static uint8_t idxd_drain_check(const IdxdState *s, const IdxdWork *w)
+static bool idxd_drain_reserved(const IdxdWork *w)
 {
     uint32_t flags = idxd_desc_flags(&w->desc);
 
-    if ((!(flags & IDXD_FLAG_DRAIN_ADDR1) && idxd_desc_src(&w->desc)) ||
-        (!(flags & IDXD_FLAG_DRAIN_ADDR2) && idxd_desc_dst(&w->desc))) {
-        return IDXD_STS_RESERVED;
-    }
-    return IDXD_STS_SUCCESS;
+    return (!(flags & IDXD_FLAG_DRAIN_ADDR1) && idxd_desc_src(&w->desc)) ||
+           (!(flags & IDXD_FLAG_DRAIN_ADDR2) && idxd_desc_dst(&w->desc));
 }
 
 /* What of the same WQ and PASID was submitted before is still in the device */
@@ -81,6 +78,6 @@ const IdxdOp idxd_op_drain = {
              IDXD_FLAG_DRAIN_ADDR2 | IDXD_FLAG_DRAIN_TC_A |
              IDXD_FLAG_DRAIN_TC_B,
     .bytes = IDXD_BYTES_SRC | IDXD_BYTES_DST,
-    .check = idxd_drain_check,
+    .reserved = idxd_drain_reserved,
     .run = idxd_drain_run,
 };
