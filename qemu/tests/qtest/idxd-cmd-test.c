@@ -5,6 +5,8 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/units.h"
+#include "hw/pci/pci_regs.h"
 #include "idxd-util.h"
 
 #define WQS     IDXD_TEST_WQS
@@ -182,6 +184,109 @@ static void test_drain_other(void)
     idxd_test_quit(&t);
 }
 
+/* Where both BARs are put, so that one access reads portals, then registers */
+#define BARS            0xe8000000
+#define BAR_PORTALS     (WQS << IDXD_PORTAL_WQ_SHIFT)
+#define MOVE_SIZE       (2 * MiB)
+
+/* Vectors 0 and 1, and a handle of the latter */
+static uint16_t start_interrupts(IdxdTest *t)
+{
+    uint32_t sts;
+
+    idxd_test_start(t, "", "idxd-dsa");
+    qpci_config_writel(t->dev, PCI_BASE_ADDRESS_2, BARS);
+    qpci_config_writel(t->dev, PCI_BASE_ADDRESS_0, BARS + BAR_PORTALS);
+    t->portals = BARS;
+    t->regs.addr = BARS + BAR_PORTALS;
+    idxd_enable(t, 0);
+    idxd_msix_enable(t, 0);
+    idxd_msix_enable(t, 1);
+    sts = idxd_cmd(t, IDXD_CMD_REQUEST_INT_HANDLE, 1);
+    g_assert_cmphex(FIELD_EX32(sts, CMDSTS, ERROR), ==, 0);
+    return FIELD_EX32(sts, CMDSTS, RESULT);
+}
+
+/* Some work, of which the last one raises an interrupt, and a Drain WQ */
+static void drain_moves(IdxdTest *t, unsigned moves, uint16_t handle,
+                        uint32_t flags)
+{
+    uint64_t rec = idxd_record(t, 0);
+    IdxdDesc d;
+    unsigned i;
+
+    idxd_desc(&d, IDXD_OP_MOVE, 0, 0, IDXD_TEST_BUFFERS,
+              IDXD_TEST_BUFFERS + MOVE_SIZE, MOVE_SIZE);
+    for (i = 0; i < moves; i++) {
+        idxd_submit(t, 0, &d);
+    }
+    idxd_desc(&d, IDXD_OP_NOOP, RECORD | IDXD_FLAG_RCI, rec, 0, 0, 0);
+    stw_le_p(d.raw + 36, handle);
+    idxd_submit(t, 0, &d);
+    idxd_cmd_start(t, IDXD_CMD_DRAIN_WQ, 1 | flags);
+}
+
+/*
+ * Who sees that a Drain has ended sees the interrupts of what it waited for.
+ * An access to portals and registers keeps the main loop from sending messages
+ * until the end is seen, but for rounds in which the engine is too quick.
+ */
+static void test_drain_polled(void)
+{
+    size_t size = BAR_PORTALS + IDXD_MSIX_PBA_BASE + 8;
+    g_autofree uint8_t *buf = g_malloc(size);
+    uint64_t ctrl = IDXD_MSIX_TABLE_BASE + PCI_MSIX_ENTRY_SIZE +
+                    PCI_MSIX_ENTRY_VECTOR_CTRL;
+    const uint8_t *regs = buf + BAR_PORTALS;
+    uint16_t handle;
+    unsigned moves;
+    IdxdTest t;
+
+    handle = start_interrupts(&t);
+    for (moves = 1; moves < IDXD_TEST_WQ_SIZE; moves++) {
+        idxd_wr(&t, ctrl, PCI_MSIX_ENTRY_CTRL_MASKBIT);
+        drain_moves(&t, moves, handle, 0);
+        do {
+            qtest_bufread(t.qts, BARS, buf, size);
+        } while (FIELD_EX32(ldl_le_p(regs + A_CMDSTS), CMDSTS, ACTIVE));
+        g_assert_cmphex(ldl_le_p(regs + A_CMDSTS), ==, 0);
+        g_assert_cmphex(ldl_le_p(regs + IDXD_MSIX_PBA_BASE), ==, 1 << 1);
+        g_assert_cmphex(qtest_readb(t.qts, IDXD_TEST_RECORDS), ==,
+                        IDXD_STS_SUCCESS);
+        idxd_wr(&t, ctrl, 0);
+        g_assert_true(idxd_msix_message(&t, 1));
+    }
+    idxd_test_quit(&t);
+}
+
+/* The command's own interrupt comes last: both messages go to one place */
+static void test_drain_interrupt(void)
+{
+    uint64_t addr = IDXD_MSIX_TABLE_BASE + PCI_MSIX_ENTRY_SIZE +
+                    PCI_MSIX_ENTRY_LOWER_ADDR;
+    g_autofree uint8_t *buf = g_malloc(BAR_PORTALS);
+    uint16_t handle;
+    unsigned moves;
+    IdxdTest t;
+    int i;
+
+    handle = start_interrupts(&t);
+    idxd_wr(&t, addr, IDXD_TEST_MESSAGES);
+    for (moves = 1; moves < IDXD_TEST_WQ_SIZE; moves++) {
+        qtest_writel(t.qts, IDXD_TEST_MESSAGES, 0);
+        drain_moves(&t, moves, handle, R_CMD_REQ_INT_MASK);
+        qtest_bufread(t.qts, BARS, buf, BAR_PORTALS);
+        for (i = 0; i < 20000 &&
+             qtest_readl(t.qts, IDXD_TEST_MESSAGES) != 1; i++) {
+            g_usleep(1000);
+        }
+        idxd_settle();
+        g_assert_cmphex(qtest_readl(t.qts, IDXD_TEST_MESSAGES), ==, 1);
+        g_assert_cmphex(idxd_cmd_wait(&t), ==, 0);
+    }
+    idxd_test_quit(&t);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -190,6 +295,8 @@ int main(int argc, char **argv)
     qtest_add_func("idxd/cmd/reset-device", test_reset_device);
     qtest_add_func("idxd/cmd/drain", test_drain);
     qtest_add_func("idxd/cmd/drain-other", test_drain_other);
+    qtest_add_func("idxd/cmd/drain-polled", test_drain_polled);
+    qtest_add_func("idxd/cmd/drain-interrupt", test_drain_interrupt);
 
     return g_test_run();
 }

@@ -212,6 +212,45 @@ static void test_drain(void)
     idxd_test_quit(&t);
 }
 
+/* The records of Drains and batches that are in the log count too */
+static void test_drain_kinds(void)
+{
+    IdxdTest t;
+    IdxdDesc d;
+    unsigned i;
+
+    start(&t);
+    submit(&t, IDXD_OP_NOOP, RECORD, NOWHERE(0));
+    submit(&t, IDXD_OP_DRAIN, RECORD, idxd_record(&t, 0));
+    drain(&t);
+    g_assert_cmphex(idxd_log_entry(&t, 1).code, ==, IDXD_EVL_DRAIN);
+    idxd_log_take(&t, 1);
+    submit(&t, IDXD_OP_DRAIN, RECORD, idxd_record(&t, 1));
+    drain(&t);
+    g_assert_cmpuint(idxd_log_tail(&t), ==, 3);
+    g_assert_cmphex(idxd_log_entry(&t, 2).code, ==, IDXD_EVL_DRAIN);
+    idxd_log_take(&t, 3);
+
+    for (i = 0; i < 2; i++) {
+        idxd_desc(&d, IDXD_OP_NOOP, RECORD, i ? idxd_record(&t, 2) :
+                  NOWHERE(0), 0, 0, 0);
+        qtest_memwrite(t.qts, IDXD_TEST_LIST + i * IDXD_DESC_SIZE, d.raw,
+                       IDXD_DESC_SIZE);
+    }
+    idxd_desc(&d, IDXD_OP_BATCH, RECORD, idxd_record(&t, 3), IDXD_TEST_LIST, 0,
+              2);
+    idxd_submit(&t, 0, &d);
+    drain(&t);
+    g_assert_cmpuint(idxd_log_tail(&t), ==, 5);
+    g_assert_cmphex(idxd_log_entry(&t, 4).code, ==, IDXD_EVL_BATCH);
+    idxd_log_take(&t, 4);
+    submit(&t, IDXD_OP_DRAIN, RECORD, idxd_record(&t, 4));
+    drain(&t);
+    g_assert_cmpuint(idxd_log_tail(&t), ==, 6);
+    g_assert_cmphex(idxd_log_entry(&t, 5).code, ==, IDXD_EVL_DRAIN);
+    idxd_test_quit(&t);
+}
+
 /* Software can be quick, and take a record out before the Drain begins */
 static void test_drain_mark(void)
 {
@@ -389,6 +428,7 @@ int main(int argc, char **argv)
     ADD(record_fault);
     ADD(interrupt_handle);
     ADD(drain);
+    ADD(drain_kinds);
     ADD(drain_mark);
     ADD(interrupt);
     ADD(no_ring);

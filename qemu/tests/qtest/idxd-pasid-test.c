@@ -46,6 +46,8 @@ static void log_by_pasid(IdxdTest *t)
     idxd_wr(t, A_EVLCFG0, RING_PAGE << 12 | R_EVLCFG0_PASID_ENABLE_MASK);
     idxd_wr(t, A_EVLCFG2, EVLCFG2);
     t->ring = SVM_PAGE(RING_PAGE);
+    idxd_msix_enable(t, 0);
+    idxd_wr(t, A_GENCTRL, R_GENCTRL_EVL_INT_MASK);
     g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
     g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);
     idxd_desc(&d, IDXD_OP_NOOP, RECORD, 0x3040, 0, 0, 0);
@@ -60,10 +62,16 @@ static void test_ring(void)
 
     log_by_pasid(&t);
     index = svm_page_request(&t, RING_PAGE << 12, true);
+    /* Neither tail nor interrupt come before the entry */
+    idxd_settle();
     g_assert_cmpuint(idxd_log_tail(&t), ==, 0);
+    g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, 0);
+    g_assert_cmphex(qtest_readl(t.qts, IDXD_TEST_MESSAGES), ==, 0);
     svm_map(&t, RING_PAGE);
     svm_page_response(&t, index, 0);
     svm_assert_record_fault(&t, 0, 0, 0x3040);
+    g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, R_INTCAUSE_EVL_MASK);
+    g_assert_true(idxd_msix_message(&t, 0));
     idxd_desc(&d, IDXD_OP_NOOP, RECORD, 0x4000, 0, 0, 0);
     idxd_submit(&t, 0, &d);
     svm_assert_record_fault(&t, 1, 0, 0x4000);
@@ -170,6 +178,140 @@ static void test_vector(void)
     svm_quit(&t);
 }
 
+static uint16_t request_handle(IdxdTest *t)
+{
+    uint32_t sts = idxd_cmd(t, IDXD_CMD_REQUEST_INT_HANDLE, 1);
+
+    g_assert_cmphex(FIELD_EX32(sts, CMDSTS, ERROR), ==, 0);
+    return FIELD_EX32(sts, CMDSTS, RESULT);
+}
+
+/* A No-op that asks for an interrupt, and waits for the page of its record */
+static unsigned noop_waits(IdxdTest *t, uint16_t handle)
+{
+    unsigned index;
+    IdxdDesc d;
+
+    idxd_desc(&d, IDXD_OP_NOOP, RECORD | IDXD_FLAG_RCI, 0x3040, 0, 0, 0);
+    stw_le_p(d.raw + 36, handle);
+    idxd_submit(t, 0, &d);
+    index = svm_page_request(t, 0x3000, true);
+    /* The record comes first */
+    idxd_settle();
+    g_assert_cmphex(qtest_readl(t->qts, IDXD_TEST_MESSAGES + 4), ==, 0);
+    return index;
+}
+
+/* A handle is looked up once: what becomes of it later changes nothing */
+static void test_vector_later(void)
+{
+    uint16_t handle;
+    unsigned index;
+    IdxdTest t;
+
+    /* Revoked, and there is a new one */
+    svm_start(&t, 0);
+    idxd_msix_enable(&t, 1);
+    idxd_wr(&t, PERM(1), R_MSIX_PERM_IGNORE_MASK);
+    handle = request_handle(&t);
+    index = noop_waits(&t, handle);
+    idxd_testctl(&t, "x-test-revoke", "all");
+    g_assert_cmphex(request_handle(&t), !=, handle);
+    svm_map(&t, 3);
+    svm_page_response(&t, index, 0);
+    g_assert_cmphex(idxd_wait(&t, SVM_PAGE(3) + 0x40), ==, IDXD_STS_SUCCESS);
+    g_assert_true(idxd_msix_message(&t, 1));
+    svm_quit(&t);
+
+    /* Permitted after it was refused */
+    svm_start(&t, 0);
+    idxd_msix_enable(&t, 1);
+    index = noop_waits(&t, request_handle(&t));
+    idxd_wr(&t, PERM(1), R_MSIX_PERM_IGNORE_MASK);
+    svm_map(&t, 3);
+    svm_page_response(&t, index, 0);
+    g_assert_cmphex(idxd_wait(&t, SVM_PAGE(3) + 0x40), ==, IDXD_STS_INT_HANDLE);
+    idxd_settle();
+    g_assert_cmphex(qtest_readl(t.qts, IDXD_TEST_MESSAGES + 4), ==, 0);
+    svm_quit(&t);
+}
+
+/* To the shared WQ, by one of two PASIDs, with a record at @addr */
+static void submit_shared(IdxdTest *t, uint8_t opcode, uint32_t pasid,
+                          uint64_t addr)
+{
+    IdxdDesc d;
+
+    idxd_desc(&d, opcode, RECORD, addr, 0, 0, 0);
+    stl_le_p(d.raw, pasid);
+    g_assert_true(qtest_store64_deferrable(t->qts, t->portals + (SVM_SHARED <<
+                                           IDXD_PORTAL_WQ_SHIFT), d.raw));
+}
+
+/* A Drain has its record at once */
+static void drain_written(IdxdTest *t, uint32_t pasid, unsigned tail)
+{
+    qtest_memset(t->qts, SVM_PAGE(0), 0, 32);
+    submit_shared(t, IDXD_OP_DRAIN, pasid, 0);
+    g_assert_cmphex(idxd_wait(t, SVM_PAGE(0)), ==, IDXD_STS_SUCCESS);
+    g_assert_cmpuint(idxd_log_tail(t), ==, tail);
+}
+
+/* or it goes through the log as entry @tail */
+static void drain_logged(IdxdTest *t, uint32_t pasid, unsigned tail)
+{
+    IdxdTestEntry e;
+
+    qtest_memset(t->qts, SVM_PAGE(0), 0, 32);
+    submit_shared(t, IDXD_OP_DRAIN, pasid, 0);
+    idxd_log_wait(t, tail + 1);
+    e = idxd_log_entry(t, tail);
+    g_assert_cmphex(e.code, ==, IDXD_EVL_DRAIN);
+    g_assert_cmphex(e.pasid, ==, pasid);
+    g_assert_cmpuint(e.wq, ==, SVM_SHARED);
+    g_assert_cmphex(qtest_readb(t->qts, SVM_PAGE(0)), ==, 0);
+}
+
+/* Records of another PASID, or WQ, that are in the log do not matter */
+static void test_drain(void)
+{
+    const uint32_t other = SVM_PASID + 1;
+    IdxdTest t;
+    IdxdDesc d;
+
+    svm_start(&t, R_WQCFG2_PRS_DISABLE_MASK);
+    svm_add_pasid(&t, other);
+    svm_map(&t, 0);
+    submit_shared(&t, IDXD_OP_NOOP, other, 0x3040);
+    idxd_log_wait(&t, 1);
+    drain_written(&t, SVM_PASID, 1);
+    drain_logged(&t, other, 1);
+    drain_written(&t, SVM_PASID, 2);
+    idxd_log_take(&t, 2);
+    drain_written(&t, other, 2);
+
+    /* The other way round */
+    submit_shared(&t, IDXD_OP_NOOP, SVM_PASID, 0x3040);
+    idxd_log_wait(&t, 3);
+    drain_written(&t, other, 3);
+    drain_logged(&t, SVM_PASID, 3);
+    idxd_log_take(&t, 4);
+
+    /* The same PASID by the dedicated WQ */
+    idxd_desc(&d, IDXD_OP_NOOP, RECORD, 0x3040, 0, 0, 0);
+    idxd_submit(&t, 0, &d);
+    svm_assert_record_fault(&t, 4, 0, 0x3040);
+    drain_written(&t, SVM_PASID, 5);
+
+    /* Both */
+    submit_shared(&t, IDXD_OP_NOOP, SVM_PASID, 0x3040);
+    submit_shared(&t, IDXD_OP_NOOP, other, 0x3040);
+    idxd_log_wait(&t, 7);
+    drain_logged(&t, SVM_PASID, 7);
+    drain_logged(&t, other, 8);
+    svm_quit(&t);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -180,6 +322,8 @@ int main(int argc, char **argv)
     ADD(ring_refused);
     ADD(privileged);
     ADD(vector);
+    ADD(vector_later);
+    ADD(drain);
 
     return g_test_run();
 }

@@ -23,8 +23,6 @@
 #define IQ_ENTRIES  128
 #define PRQ         0x120000ULL
 
-#define DOMAIN      7
-
 static unsigned iq_tail;
 /* Page requests that were taken from the queue */
 static unsigned prq_head;
@@ -87,11 +85,19 @@ void svm_map(IdxdTest *t, unsigned page)
     qtest_writeq(t->qts, SVM_PT + page * 8, SVM_PAGE(page) | SVM_FL_USER);
 }
 
+void svm_add_pasid(IdxdTest *t, uint32_t pasid)
+{
+    uint64_t entry = PASID_TABLE + pasid * VTD_PASID_ENTRY_SIZE;
+
+    qtest_writeq(t->qts, entry, VTD_PASID_ENTRY_P | VTD_SM_PASID_ENTRY_FLT);
+    qtest_writeq(t->qts, entry + 8, SVM_DOMAIN);
+    qtest_writeq(t->qts, entry + 16, PML4);
+}
+
 /* No page of the address space is mapped */
 static void start_iommu(IdxdTest *t)
 {
     uint64_t context = CONTEXT + SVM_DEVFN * VTD_CTX_ENTRY_SCALABLE_SIZE;
-    uint64_t pasid = PASID_TABLE + SVM_PASID * VTD_PASID_ENTRY_SIZE;
 
     idxd_test_start(t, "-device intel-iommu,x-svm=on", "idxd-dsa,x-test=on");
     qtest_outl(t->qts, 0xcf8, 0x80000000 | PCIEXBAR);
@@ -107,10 +113,8 @@ static void start_iommu(IdxdTest *t)
     qtest_writeq(t->qts, PASID_DIR, PASID_TABLE | 1);
     qtest_writeq(t->qts, PASID_TABLE,
                  VTD_PASID_ENTRY_P | VTD_SM_PASID_ENTRY_PT);
-    qtest_writeq(t->qts, PASID_TABLE + 8, DOMAIN);
-    qtest_writeq(t->qts, pasid, VTD_PASID_ENTRY_P | VTD_SM_PASID_ENTRY_FLT);
-    qtest_writeq(t->qts, pasid + 8, DOMAIN);
-    qtest_writeq(t->qts, pasid + 16, PML4);
+    qtest_writeq(t->qts, PASID_TABLE + 8, SVM_DOMAIN);
+    svm_add_pasid(t, SVM_PASID);
     qtest_writeq(t->qts, PML4, PDPT | SVM_FL_USER);
     qtest_writeq(t->qts, PDPT, PD | SVM_FL_USER);
     qtest_writeq(t->qts, PD, SVM_PT | SVM_FL_USER);

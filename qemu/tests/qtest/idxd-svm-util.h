@@ -12,6 +12,7 @@
 
 #define SVM_DEVFN       (IDXD_TEST_SLOT << 3)
 #define SVM_PASID       0x25
+#define SVM_DOMAIN      7
 /* Entries of the event log */
 #define SVM_RING        64
 
@@ -42,6 +43,8 @@ void svm_vtd_writeq(IdxdTest *t, uint64_t reg, uint64_t val);
 void svm_vtd_submit(IdxdTest *t, uint64_t lo, uint64_t hi);
 
 void svm_map(IdxdTest *t, unsigned page);
+/* The address space of SVM_PASID is that of this one, below 64, too */
+void svm_add_pasid(IdxdTest *t, uint32_t pasid);
 /* Wait for a request for a page, and return its group index */
 unsigned svm_page_request(IdxdTest *t, uint64_t addr, bool write);
 /* @code: 0 success, 1 invalid, 15 failure */

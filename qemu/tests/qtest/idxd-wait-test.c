@@ -12,6 +12,7 @@
 #define DST         0x20123ULL
 #define DST2        0x30123ULL
 /* Of the address space */
+#define PAGES       64
 #define PA(addr)    (SVM_PAGE(0) + (addr))
 
 /* With page requests an operation waits, and ends if there is no page */
@@ -143,6 +144,100 @@ static void test_difference(void)
     svm_quit(&t);
 }
 
+/* All pages are there but one, which is not or can only be read */
+static void map_but(IdxdTest *t, unsigned page, bool readable)
+{
+    unsigned i;
+
+    for (i = 0; i < PAGES; i++) {
+        svm_map(t, i);
+    }
+    qtest_writeq(t->qts, SVM_PT + page * 8, readable ?
+                 SVM_PAGE(page) | (SVM_FL_USER & ~VTD_FL_RW) : 0);
+    svm_vtd_submit(t, VTD_INV_DESC_PIOTLB | VTD_INV_DESC_PIOTLB_ALL_IN_PASID |
+                   SVM_DOMAIN << 16 | (uint64_t)SVM_PASID << 32, 0);
+    svm_vtd_submit(t, VTD_INV_DESC_DEV_PIOTLB | SVM_DEVFN << 16 |
+                   (uint64_t)SVM_PASID << 32, 0x7ffffffffffff800);
+}
+
+/*
+ * A move within a range, and one of its pages that faults.  What is before the
+ * first byte that faults, in the direction of the copy, is moved, and nothing
+ * else is touched; the rest can be submitted.
+ */
+static void move_past(IdxdTest *t, uint64_t src, uint64_t dst, uint32_t size,
+                      unsigned page, bool readable)
+{
+    uint64_t low = MIN(src, dst), high = MAX(src, dst) + size, addr = 0;
+    bool backward = dst > src, write = false, faults = false;
+    g_autofree uint8_t *mem = op_random(t, PA(low), high - low, page);
+    g_autofree uint8_t *old = g_memdup2(mem, high - low);
+    uint32_t done, k;
+    OpRecord r;
+    IdxdDesc d;
+
+    for (done = 0; done < size; done++) {
+        k = backward ? size - 1 - done : done;
+        write = readable || (src + k) >> 12 != page;
+        addr = write ? dst + k : src + k;
+        faults = addr >> 12 == page;
+        if (faults) {
+            break;
+        }
+        mem[dst + k - low] = old[src + k - low];
+    }
+
+    map_but(t, page, readable);
+    idxd_desc(&d, IDXD_OP_MOVE, OP_RECORD, 0, src, dst, size);
+    r = op_run_at(t, &d, 0, PA(0));
+    op_assert_mem(t, PA(low), mem, high - low);
+    if (!faults) {
+        op_assert(&r, IDXD_STS_SUCCESS, 0, 0);
+        return;
+    }
+    g_assert_cmphex(r.status, ==,
+                    IDXD_STS_FAULT | (write ? IDXD_STS_WRITE : 0));
+    g_assert_cmpuint(r.result, ==, backward);
+    g_assert_cmpuint(r.completed, ==, done);
+    if (!backward) {
+        g_assert_cmphex(r.fault_addr, ==, addr);
+    } else if (src % 0x1000 == dst % 0x1000) {
+        g_assert_cmphex(r.fault_addr, ==,
+                        MAX((uint64_t)page << 12, write ? dst : src));
+    } else {
+        g_assert_cmphex(r.fault_addr >> 12, ==, page);
+        g_assert_cmphex(r.fault_addr, <=, addr);
+    }
+
+    svm_map(t, page);
+    done = backward ? 0 : done;
+    idxd_desc(&d, IDXD_OP_MOVE, OP_RECORD, 0, src + done, dst + done,
+              size - r.completed);
+    r = op_run_at(t, &d, 0, PA(0));
+    op_assert(&r, IDXD_STS_SUCCESS, 0, 0);
+    memcpy(mem + (dst - low), old + (src - low), size);
+    op_assert_mem(t, PA(low), mem, high - low);
+}
+
+static void test_move_middle(void)
+{
+    static const uint32_t by[] = { 0x10, 0xff0, 0x1000, 0x1800 };
+    const uint32_t size = 0x3456;
+    unsigned i, page;
+    IdxdTest t;
+
+    svm_start(&t, R_WQCFG2_PRS_DISABLE_MASK);
+    for (i = 0; i < ARRAY_SIZE(by); i++) {
+        for (page = SRC >> 12; page <= (SRC + by[i] + size - 1) >> 12; page++) {
+            move_past(&t, SRC, SRC + by[i], size, page, false);
+            move_past(&t, SRC, SRC + by[i], size, page, true);
+            move_past(&t, SRC + by[i], SRC, size, page, false);
+            move_past(&t, SRC + by[i], SRC, size, page, true);
+        }
+    }
+    svm_quit(&t);
+}
+
 /* Members use the PASID of their batch, in a shared WQ too */
 static void test_members(void)
 {
@@ -186,6 +281,7 @@ int main(int argc, char **argv)
     ADD(fetch);
     ADD(drain);
     ADD(difference);
+    ADD(move_middle);
     ADD(members);
 
     return g_test_run();
