@@ -36,6 +36,10 @@ peers-source: ## the same with that kernel built from its source package
 	@harness/build plain
 	@harness/peer source
 
+peers-own: ## the same with the project's kernel
+	@harness/build plain
+	@harness/peer own
+
 guest: ## a shell in the guest, with the device (leave it with 'exit')
 	@harness/build plain
 	@harness/boot
@@ -64,4 +68,4 @@ clean: ## remove what was built, keep the sources
 distclean: ## remove everything that is not the project's
 	rm -rf "$(OUT)"
 
-.PHONY: help demo check thorough bench fuzz build peers peers-source guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean
+.PHONY: help demo check thorough bench fuzz build peers peers-source peers-own guest guest-debug series each-commit refresh-linux refresh-qemu clean distclean

@@ -96,7 +96,8 @@ static void count_flushes(struct trace *trace, struct flushes *f)
 		at = strstr(line, me);
 		if (!at || at > strchr(line, '['))
 			continue;
-		if (strstr(line, "tlb_flush: pages:-1 reason:remote ipi send"))
+		/* The case of the reason's name differs between kernels. */
+		if (strcasestr(line, "tlb_flush: pages:-1 reason:remote ipi send"))
 			f->cpu++;
 		at = strstr(line, "p_iotlb_inv ");
 		if (at && sscanf(at, "p_iotlb_inv %*s %llx", &qw0) == 1 &&
