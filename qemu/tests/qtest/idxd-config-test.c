@@ -282,6 +282,7 @@ static void test_read_buffers(void)
         { FLAGS(1), 92 << 20 | 92 << 8 },
         { FLAGS(2), 0 },
         { FLAGS(3), 96 << 20 },
+        { FLAGS(0) + 4, 0x21 },
     };
     uint64_t record;
     IdxdDesc d;
@@ -311,16 +312,18 @@ static void test_read_buffers(void)
     idxd_test_quit(&t);
 }
 
-/* A device without read buffers has nothing to configure for them */
+/* Read buffers and limits that there are not cannot be configured */
 static void test_no_read_buffers(void)
 {
     IdxdTest t;
 
-    idxd_test_start(&t, "", "idxd-dsa,read-buffers=0");
+    idxd_test_start(&t, "", "idxd-dsa,read-buffers=0,progress-limit=off");
     idxd_wr(&t, A_GENCFG, R_GENCFG_READ_BUFFER_LIMIT_MASK);
     g_assert_cmphex(idxd_rd(&t, A_GENCFG), ==, 0);
     idxd_wr(&t, FLAGS(0), UINT32_MAX);
     g_assert_cmphex(idxd_rd(&t, FLAGS(0)), ==, 0x3f);
+    idxd_wr(&t, FLAGS(0) + 4, UINT32_MAX);
+    g_assert_cmphex(idxd_rd(&t, FLAGS(0) + 4), ==, 0);
     idxd_test_quit(&t);
 }
 

@@ -53,6 +53,7 @@ static const Writable writable[] = {
     GRPCFG(32, 0xffffffff),
     GRPCFG(36, 0xffffffff),
     GRPCFG(40, 0x0ff0ffbf),
+    GRPCFG(44, 0x33),
     { IDXD_MSIX_PERM_BASE, IDXD_MSIX_PERM_STRIDE, IDXD_TEST_WQS + 1,
       0xfffff00c, ALWAYS },
     WQ0CFG(A_WQCFG0, 0xffff),

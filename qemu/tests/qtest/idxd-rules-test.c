@@ -20,9 +20,10 @@ static void test_capabilities(void)
         uint32_t gencap;
         uint32_t grpcap;
     } kinds[] = {
-        { "idxd-dsa", 0x815f231f, 0x36004 },
-        { "idxd-dsa,read-buffers=0", 0x815f231f, 0x00004 },
-        { "idxd-iaa", 0x801f4317, 0x00004 },
+        { "idxd-dsa", 0x815f231f, 0x76004 },
+        { "idxd-dsa,read-buffers=0", 0x815f231f, 0x40004 },
+        { "idxd-dsa,progress-limit=off", 0x815f231f, 0x36004 },
+        { "idxd-iaa", 0x801f4317, 0x40004 },
     };
     IdxdTest t;
     unsigned i;

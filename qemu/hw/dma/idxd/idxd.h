@@ -281,6 +281,7 @@ struct IdxdState {
     bool prop_perfmon;
     uint8_t num_traffic_classes;
     uint8_t read_buffers;
+    bool prop_progress_limit;
     bool prop_overlap_copy;
     bool prop_cache_control;
     bool prop_readback;

@@ -69,6 +69,7 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
         v = FIELD_DP32(v, GRPCAP, READ_BUFFERS, s->read_buffers);
         v = FIELD_DP32(v, GRPCAP, READ_BUFFER_CONTROL, !!s->read_buffers);
         v = FIELD_DP32(v, GRPCAP, READ_BUFFER_LIMIT, !!s->read_buffers);
+        v = FIELD_DP32(v, GRPCAP, PROGRESS_LIMIT, s->prop_progress_limit);
         return v;
     case A_ENGCAP:
         return s->num_engines;
@@ -222,7 +223,8 @@ static void idxd_grpcfg_write(IdxdState *s, hwaddr offset, uint32_t val)
         }
         val &= mask;
     } else if (offset > IDXD_GRPCFG_FLAGS) {
-        val = 0;
+        val &= s->prop_progress_limit ? R_GRPFLAGS_HI_DESC_PROGRESS_MASK |
+                                        R_GRPFLAGS_HI_BATCH_PROGRESS_MASK : 0;
     }
     stl_le_p(&s->grpcfg[group][offset], val);
 }

@@ -235,6 +235,7 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_BOOL("shared-mode", IdxdState, prop_shared, true),
     DEFINE_PROP_BOOL("dedicated-mode", IdxdState, prop_dedicated, true),
     DEFINE_PROP_UINT8("traffic-classes", IdxdState, num_traffic_classes, 8),
+    DEFINE_PROP_BOOL("progress-limit", IdxdState, prop_progress_limit, true),
     DEFINE_PROP_BOOL("perfmon", IdxdState, prop_perfmon, true),
     DEFINE_PROP_BOOL("overlap-copy", IdxdState, prop_overlap_copy, true),
     DEFINE_PROP_BOOL("cache-control", IdxdState, prop_cache_control, true),
