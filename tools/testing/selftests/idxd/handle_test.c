@@ -22,6 +22,10 @@
 #define FEW		20
 #define REVOCATIONS	10
 #define PAUSE_US	20000
+#define ALL_ENGINES	"0xf"
+/* How long dmatest waits for a copy: longer than a slow machine needs, or not. */
+#define PATIENT_MS	"30000"
+#define HASTY_MS	"3000"
 #define SUMMARY_NS	(60 * NSEC_PER_SEC)
 
 FIXTURE(handle) {
@@ -48,6 +52,7 @@ FIXTURE_SETUP(handle)
 
 FIXTURE_TEARDOWN(handle)
 {
+	qmp_set(&self->qmp, "x-test-hold", "0");
 	qmp_set(&self->qmp, "x-test-handles", "8");
 	sysfs_write(DMATEST "run", "0");
 	EXPECT_EQ(0, system("rmmod dmatest"));
@@ -57,14 +62,16 @@ FIXTURE_TEARDOWN(handle)
 }
 
 /* Channels are given to dmatest by its parameter 'channel': any, here. */
-static void dmatest_start(struct __test_metadata *_metadata, unsigned int copies)
+static void dmatest_start(struct __test_metadata *_metadata, unsigned int copies,
+			  const char *timeout_ms)
 {
 	char iterations[20];
 
 	snprintf(iterations, sizeof(iterations), "%u", copies);
+	ASSERT_EQ(0, sysfs_write(DMATEST "run", "0"));
 	ASSERT_EQ(0, sysfs_write(DMATEST "max_channels", "1"));
 	ASSERT_EQ(0, sysfs_write(DMATEST "threads_per_chan", "2"));
-	ASSERT_EQ(0, sysfs_write(DMATEST "timeout", "3000"));
+	ASSERT_EQ(0, sysfs_write(DMATEST "timeout", timeout_ms));
 	ASSERT_EQ(0, sysfs_write(DMATEST "iterations", iterations));
 	ASSERT_EQ(0, sysfs_write(DMATEST "channel", ""));
 	ASSERT_EQ(0, sysfs_write(DMATEST "run", "1"));
@@ -115,30 +122,48 @@ static bool dmatest_end(int log, struct summary *s)
 }
 
 /*
- * To stop dmatest is to have it give up the copy under way, as if it had failed:
- * let it come to its end.
+ * Copies are under way with a handle that is no more when the device looks at
+ * them: it does once its engines are let go.
+ */
+static void revoke_under(struct __test_metadata *_metadata, struct qmp *qmp)
+{
+	ASSERT_EQ(0, qmp_set(qmp, "x-test-hold", ALL_ENGINES)) {
+		TH_LOG("%s", qmp->error);
+	}
+	usleep(PAUSE_US);
+	ASSERT_EQ(0, qmp_set(qmp, "x-test-revoke", "all"));
+	ASSERT_EQ(0, qmp_set(qmp, "x-test-hold", "0"));
+}
+
+/*
+ * Revocations come under copies and whenever they come. To stop dmatest is to
+ * have it give up the copy under way, as if it had failed: let it come to its
+ * end, and start it again until there were enough of them.
  */
 TEST_F(handle, revoked)
 {
 	int refused = perfmon_open(&self->wq, PERFMON_COMPLETION, PERFMON_COMPLETION_OTHER, 0, -1);
-	struct summary s = {};
+	uint64_t end = clock_ns() + SUMMARY_NS;
 	unsigned int n = 0;
 
-	dmatest_start(_metadata, COPIES);
 	do {
-		ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-revoke", "all")) {
-			TH_LOG("%s", self->qmp.error);
-		}
-		n++;
-		usleep(PAUSE_US);
-		dmatest_listen(self->log, &s);
-	} while (!s.threads && n < 100 * REVOCATIONS);
-	ASSERT_TRUE(dmatest_end(self->log, &s));
-	EXPECT_LE(REVOCATIONS, n);
-	EXPECT_EQ(THREADS * COPIES, s.copies);
-	EXPECT_EQ(0, s.failures);
+		struct summary s = {};
 
-	/* Some were under way with a handle that was no more. */
+		dmatest_start(_metadata, COPIES, PATIENT_MS);
+		do {
+			revoke_under(_metadata, &self->qmp);
+			usleep(PAUSE_US);
+			ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-revoke", "all"));
+			n += 2;
+			usleep(PAUSE_US);
+			dmatest_listen(self->log, &s);
+		} while (!s.threads && clock_ns() < end);
+		ASSERT_TRUE(dmatest_end(self->log, &s));
+		EXPECT_EQ(THREADS * COPIES, s.copies);
+		EXPECT_EQ(0, s.failures);
+	} while (n < REVOCATIONS && clock_ns() < end);
+	EXPECT_LE(REVOCATIONS, n);
+
 	if (refused != -ENOENT) {
 		EXPECT_LT(0, perfmon_read(refused));
 		close(refused);
@@ -151,7 +176,7 @@ TEST_F(handle, none_left)
 	struct summary lost = {}, next = {};
 
 	/* It never comes to its end. */
-	dmatest_start(_metadata, 0);
+	dmatest_start(_metadata, 0, HASTY_MS);
 	usleep(PAUSE_US);
 	ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-handles", "0"));
 	ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-revoke", "all"));
@@ -163,7 +188,7 @@ TEST_F(handle, none_left)
 	/* The next one works. */
 	ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-handles", "8"));
 	ASSERT_EQ(0, control_setup("-k"));
-	dmatest_start(_metadata, FEW);
+	dmatest_start(_metadata, FEW, PATIENT_MS);
 	ASSERT_TRUE(dmatest_end(self->log, &next));
 	EXPECT_EQ(THREADS * FEW, next.copies);
 	EXPECT_EQ(0, next.failures);
