@@ -17,8 +17,8 @@
 
 /* A machine under load takes its time; one without a monitor says nothing. */
 #define ANSWER_NS	(10 * NSEC_PER_SEC)
-#define HELLO_NS	(2 * NSEC_PER_SEC)
-#define HELLOS		3
+#define HELLO_NS	(5 * NSEC_PER_SEC)
+#define HELLOS		4
 
 #define DEVICES		"/machine/peripheral"
 
