@@ -4,6 +4,8 @@ CONFIG_Q35=y
 CONFIG_VTD=y
 CONFIG_SERIAL_ISA=y
 CONFIG_PCIE_DEVICES=y
+# a slot to unplug devices from
+CONFIG_PCIE_PORT=y
 CONFIG_ISA_DEBUG=y
 CONFIG_IDXD=y
 # for intel-iommu's qtest

@@ -39,6 +39,13 @@ find_device() {
 	done
 }
 
+# rebind_device DEVICE: have the driver let go of it, and find it anew
+rebind_device() {
+	_pci=$(basename "$(readlink -f "$BUS/$1/..")")
+	echo "$_pci" > /sys/bus/pci/drivers/idxd/unbind
+	echo "$_pci" > /sys/bus/pci/drivers/idxd/bind
+}
+
 # fresh_device
 #
 # Prints the name of the DSA device that the tests use, as the driver finds it,
@@ -48,8 +55,6 @@ fresh_device() {
 	_device=$(find_device event_log configurable)
 	[ -n "$_device" ] || return
 	./setup-wqs.sh -d "$_device"
-	_pci=$(basename "$(readlink -f "$BUS/$_device/..")")
-	echo "$_pci" > /sys/bus/pci/drivers/idxd/unbind
-	echo "$_pci" > /sys/bus/pci/drivers/idxd/bind
+	rebind_device "$_device"
 	find_device event_log configurable
 }
