@@ -32,13 +32,19 @@ finished() {
 }
 
 # How far a build is, read off its log: ninja says so itself, make prints a
-# line for each thing it does, of which there are about $2.
+# line for each thing it does, of which there are about $2. One that turns out
+# to have more of them is not said to have that many.
 progress() {
 	_at=$(tail -c 4000 "$1" 2>/dev/null | tr '\r' '\n' | sed -n 's/^\[\([0-9]*\/[0-9]*\)\].*/\1/p' | tail -n 1)
 	if [ -n "$_at" ]; then
 		printf '%s' "$_at"
 	elif [ "$2" -gt 0 ]; then
-		printf '%s of about %s' "$(grep -c '^  [A-Z]' "$1")" "$2"
+		_at=$(grep -c '^  [A-Z]' "$1" 2>/dev/null)
+		if [ "${_at:-0}" -le "$2" ]; then
+			printf '%s of about %s' "${_at:-0}" "$2"
+		else
+			printf '%s' "$_at"
+		fi
 	fi
 }
 

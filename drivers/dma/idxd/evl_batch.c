@@ -3,13 +3,14 @@
  * Event log: the records of batches
  */
 #include <linux/bitmap.h>
+#include <uapi/linux/idxd.h>
 #include "evl_batch.h"
 #include "evl_item.h"
 #include "evl_regs.h"
 
 static bool evl_is_batch_end(const struct idxd_evl_entry *entry)
 {
-	return FIELD_GET(IDXD_EVLENT_CODE, entry->flags) == IDXD_EVL_BATCH;
+	return FIELD_GET(IDXD_EVLENT_CODE, entry->flags) == DSA_COMP_BATCH_EVL_ERR;
 }
 
 static bool evl_is_of_batch(const struct idxd_evl_entry *entry)
@@ -26,10 +27,10 @@ static unsigned int evl_batch_id(const struct idxd_evl_entry *entry)
 static bool evl_is_first_error(const struct idxd_evl_entry *entry)
 {
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry->flags)) {
-	case IDXD_EVL_INT_HANDLE_INVAL:
-	case IDXD_EVL_CR_FAULT:
-	case IDXD_EVL_DRAIN:
-	case IDXD_EVL_BATCH:
+	case DSA_COMP_INT_HANDLE_INVAL:
+	case DSA_COMP_CRA_XLAT:
+	case DSA_COMP_DRAIN_EVL:
+	case DSA_COMP_BATCH_EVL_ERR:
 		return (entry->flags & IDXD_EVLENT_INFO_VALID) &&
 		       (entry->info & IDXD_EVLENT_FIRST_ERR);
 	default:
@@ -40,10 +41,10 @@ static bool evl_is_first_error(const struct idxd_evl_entry *entry)
 /**
  * idxd_evl_batch_seen - an entry of a process was taken from the log
  * @batches: batches of the process, locked
- * @ring: which ring it was taken from
+ * @ring: generation of the ring that it was taken from
  * @entry: entry of any kind
  *
- * To be called for each entry, in the order of the log, before
+ * Must be called for each entry in the order of the log, before
  * idxd_evl_batch_queued() or idxd_evl_batch_dropped().
  */
 void idxd_evl_batch_seen(struct idxd_evl_batches *batches, u32 ring,
@@ -51,7 +52,7 @@ void idxd_evl_batch_seen(struct idxd_evl_batches *batches, u32 ring,
 {
 	unsigned int id = evl_batch_id(entry);
 
-	/* No batch lives on when the device is disabled. */
+	/* No batch survives the disabling of the device. */
 	if (batches->ring != ring) {
 		bitmap_zero(batches->active, IDXD_EVL_BATCH_IDS);
 		batches->ring = ring;
@@ -72,9 +73,9 @@ void idxd_evl_batch_seen(struct idxd_evl_batches *batches, u32 ring,
 }
 
 /**
- * idxd_evl_batch_queued - an entry found room
+ * idxd_evl_batch_queued - an item was available for an entry
  * @batches: batches of the process, locked
- * @item: the entry; its marks are set
+ * @item: the entry; batch_start and batch_lost are set
  */
 void idxd_evl_batch_queued(struct idxd_evl_batches *batches, struct idxd_evl_item *item)
 {
@@ -91,26 +92,39 @@ void idxd_evl_batch_queued(struct idxd_evl_batches *batches, struct idxd_evl_ite
 }
 
 /**
- * idxd_evl_batch_dropped - an entry with a record that is due found no room
+ * idxd_evl_batch_dropped - no item was available for an entry
  * @batches: batches of the process, locked
  * @entry: the entry
+ *
+ * Return: true if @entry is the end of a batch and there was no item for the
+ * entry of one of its members, either. It is not known yet whether the records
+ * of members that are waiting can be written.
  */
-void idxd_evl_batch_dropped(struct idxd_evl_batches *batches,
+bool idxd_evl_batch_dropped(struct idxd_evl_batches *batches,
 			    const struct idxd_evl_entry *entry)
 {
-	if (evl_is_of_batch(entry) && !evl_is_batch_end(entry))
-		__set_bit(evl_batch_id(entry), batches->lost);
+	unsigned int id = evl_batch_id(entry);
+
+	if (!evl_is_of_batch(entry))
+		return false;
+
+	if (evl_is_batch_end(entry))
+		return __test_and_clear_bit(id, batches->lost);
+
+	__set_bit(id, batches->lost);
+
+	return false;
 }
 
 /**
- * idxd_evl_batch_begin - the turn of an entry has come
+ * idxd_evl_batch_begin - an entry is about to be handled
  * @batches: batches of the process
  * @item: the entry
  *
- * Called by the context's thread, in the order of the log.
+ * Called by the context's thread in the order of the log.
  *
- * Return: true if @item is the end of a batch of which a member's record could
- * not be written: the record of the batch is due then, and tells of it.
+ * Return: true if @item is the end of a batch and the record of one of its
+ * members could not be written. The record of the batch has to report this.
  */
 bool idxd_evl_batch_begin(struct idxd_evl_batches *batches, const struct idxd_evl_item *item)
 {

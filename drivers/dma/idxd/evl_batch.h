@@ -10,17 +10,17 @@ struct idxd_evl_item;
 #define IDXD_EVL_BATCH_IDS	256
 
 /**
- * struct idxd_evl_batches - what is known of a process's batches in flight
- * @ring: which ring of the device the identifiers are of
- * @active: an entry of the batch was taken, its end was not
- * @start: the next entry of the batch that finds room starts its state anew
- * @lost: a member's record did not find room
- * @failed: a member's record could not be written. Of the context's thread
- *	alone, which handles the entries later; the others are locked with the
- *	context.
+ * struct idxd_evl_batches - state of a process's batches, by identifier
+ * @ring: generation of the device's ring that the state belongs to
+ * @active: an entry of the batch was taken, but not the one for its end
+ * @start: the next entry of the batch that is queued resets its state
+ * @lost: no item was available for the entry of a member
+ * @failed: the record of a member could not be written. Used only by the
+ *	context's thread, which handles the entries later. The other bitmaps are
+ *	protected by the lock of the context.
  *
- * The device uses an identifier again as soon as a batch has ended, and a batch
- * may end without that being logged: with its queue, or when none of its
+ * The device reuses an identifier as soon as a batch has ended. The end of a
+ * batch may not be logged: if its work queue is disabled, or if none of its
  * records went through the log.
  */
 struct idxd_evl_batches {
@@ -34,7 +34,7 @@ struct idxd_evl_batches {
 void idxd_evl_batch_seen(struct idxd_evl_batches *batches, u32 ring,
 			 const struct idxd_evl_entry *entry);
 void idxd_evl_batch_queued(struct idxd_evl_batches *batches, struct idxd_evl_item *item);
-void idxd_evl_batch_dropped(struct idxd_evl_batches *batches,
+bool idxd_evl_batch_dropped(struct idxd_evl_batches *batches,
 			    const struct idxd_evl_entry *entry);
 
 bool idxd_evl_batch_begin(struct idxd_evl_batches *batches, const struct idxd_evl_item *item);

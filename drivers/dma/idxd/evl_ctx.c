@@ -16,9 +16,9 @@
 #include "evl_ring.h"
 #include "evl_thread.h"
 
-/* A close waits this long for the records that are due, and so does a disable. */
+/* Closing a file or disabling its work queue waits this long for records to be written. */
 #define EVL_CLOSE_TIMEOUT	HZ
-/* Then for the one that is being written: less than 2 s together. */
+/* Then this long for the record that is being written: less than 2 s in total. */
 #define EVL_CANCEL_TIMEOUT	(9 * HZ / 10)
 
 static void evl_ctx_release(struct kref *ref)
@@ -37,7 +37,7 @@ static void evl_ctx_release(struct kref *ref)
 }
 
 /**
- * idxd_evl_ctx_put - give a reference back
+ * idxd_evl_ctx_put - drop a reference
  * @ctx: context
  *
  * May sleep.
@@ -90,7 +90,7 @@ static struct idxd_evl_ctx *evl_ctx_alloc(struct idxd_wq *wq, struct mm_struct *
 	return ctx;
 }
 
-/* Join the context that is there, or put @new in its place. */
+/* Join the existing context, or insert @new if there is none. */
 static struct idxd_evl_ctx *evl_ctx_join(struct idxd_wq *wq, struct mm_struct *mm,
 					 ioasid_t pasid, struct idxd_evl_ctx *new)
 {
@@ -115,19 +115,20 @@ static struct idxd_evl_ctx *evl_ctx_join(struct idxd_wq *wq, struct mm_struct *m
 }
 
 /**
- * idxd_evl_ctx_open - tell that records for a PASID belong to an opened file
+ * idxd_evl_ctx_open - have records for a PASID written for an opened file
  * @wq: work queue
  * @mm: address space that the file was opened from
  * @pasid: PASID that the device uses for @mm
  *
- * Files of one process on one work queue share a context: the device cannot
- * tell them apart. May sleep.
+ * Files of one process on one work queue share a context, because the device
+ * cannot distinguish them. Must be called without locks that others need. May
+ * sleep.
  *
- * Return: the context, to be given to idxd_evl_ctx_close(); NULL if the device
- * has no event log; or an error pointer: -ENOMEM, -EINTR, or -EBUSY if the PASID
- * stands for another address space, which is a bug: the context keeps its own;
- * or -EAGAIN if too many threads of this user are stuck after their files were
- * closed, see evl_left.c.
+ * Return: the context, for idxd_evl_ctx_close(); NULL if the device has no event
+ * log; or an error pointer: -ENOMEM; -EINTR if the caller was killed; -EAGAIN if
+ * too many threads of this user are stuck after their files were closed, see
+ * evl_left.c; or -EBUSY if the PASID belongs to another address space, which is
+ * a bug, because a context keeps its own.
  */
 struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 				       ioasid_t pasid)
@@ -141,7 +142,7 @@ struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 	if (ctx)
 		return ctx;
 
-	/* Without the lock: who has used up its memory waits alone. */
+	/* Without the lock: a process that is over its memory limit delays only itself. */
 	new = evl_ctx_alloc(wq, mm, pasid);
 	if (IS_ERR(new))
 		return new;
@@ -157,7 +158,11 @@ struct idxd_evl_ctx *idxd_evl_ctx_open(struct idxd_wq *wq, struct mm_struct *mm,
 
 static bool evl_ctx_wait_idle(struct idxd_evl_ctx *ctx, unsigned long end)
 {
-	long left = max_t(long, end - jiffies, 1);
+	long left = end - jiffies;
+
+	/* Many contexts may share one end: do not wait for each of them after it. */
+	if (left <= 0)
+		return !READ_ONCE(ctx->busy);
 
 	return wait_event_timeout(ctx->idle, !READ_ONCE(ctx->busy), left);
 }
@@ -172,10 +177,10 @@ static void evl_ctx_cancel(struct idxd_evl_ctx *ctx)
  * idxd_evl_ctx_close - a file is closed
  * @ctx: what idxd_evl_ctx_open() returned, or NULL
  *
- * The caller has drained the device and taken the entries it logged. With the
- * last file, waits a bounded time, less than 2 s, for the records that are due;
- * what is left then is not written. Sleeps; no lock that others need may be
- * held.
+ * The caller has drained the device and taken the entries that it logged. For
+ * the last file, waits a bounded time, less than 2 s, for the records that are
+ * due. Those that remain are not written. Must be called without locks that
+ * others need. Sleeps.
  */
 void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 {
@@ -190,7 +195,7 @@ void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 		mutex_unlock(&wq->evl_ctx_lock);
 		return;
 	}
-	/* It is not there any more if the work queue was disabled. */
+	/* It has been removed already if the work queue was disabled. */
 	xa_cmpxchg(&wq->evl_ctxs, ctx->pasid, ctx, NULL, 0);
 	mutex_unlock(&wq->evl_ctx_lock);
 
@@ -204,42 +209,43 @@ void idxd_evl_ctx_close(struct idxd_evl_ctx *ctx)
 	idxd_evl_ctx_put(ctx);
 }
 
-/* The caller is of the process that opened the file, which has left its memory. */
+/* The caller belongs to the process that opened the file and has released its mm. */
 static bool evl_ctx_left_by_caller(struct idxd_evl_ctx *ctx)
 {
 	if (ctx->tgid != task_tgid(current))
 		return false;
 
-	/* A thread that ends alone has no mm either. */
+	/* A single thread that exits has no mm either. */
 	return current->mm ? current->mm != ctx->mm : !atomic_read(&current->signal->live);
 }
 
 /**
- * idxd_evl_ctx_flush - somebody closes a file, perhaps for the last time
+ * idxd_evl_ctx_flush - a file descriptor is closed, possibly the last one
  * @ctx: context of the file, or NULL
  *
- * A process that ends lets its memory go before its files: while a fault in it
- * is waited for, it would keep both. Does not sleep.
+ * A process that exits releases its memory before its files. If the context's
+ * thread waits for a page of it, it would keep both: interrupt this wait. Does
+ * not sleep.
  */
 void idxd_evl_ctx_flush(struct idxd_evl_ctx *ctx)
 {
 	if (!ctx || current->mm == ctx->mm || !READ_ONCE(ctx->busy))
 		return;
 
-	/* The thread finds out whether somebody else still uses the memory. */
+	/* The thread finds out whether the memory has other users. */
 	if (evl_ctx_left_by_caller(ctx))
 		WRITE_ONCE(ctx->hurry, true);
 	idxd_evl_thread_kick(ctx);
 }
 
 /**
- * idxd_evl_ctx_stop_all - end the handling of entries for a work queue
- * @wq: work queue, disabled, with no file opened any more; its entries have
- *	been taken. wq_lock is not held.
+ * idxd_evl_ctx_stop_all - stop handling entries for a work queue
+ * @wq: work queue; it is disabled, and its entries have been taken. Files may
+ *	still be open, but can no longer submit, and no file can be opened.
  *
- * Waits a bounded time, less than 2 s, for the records that are due, and cancels
- * those that are left. Entries for files that are still open are refused from
- * now on.
+ * Waits a bounded time, less than 2 s for all contexts together, for the records
+ * that are due, and cancels those that remain. From now on, entries for files
+ * that are still open are refused. Must be called without wq_lock. Sleeps.
  */
 void idxd_evl_ctx_stop_all(struct idxd_wq *wq)
 {
@@ -248,13 +254,13 @@ void idxd_evl_ctx_stop_all(struct idxd_wq *wq)
 	struct xarray stopped;
 	unsigned long pasid;
 
-	/* Their PASIDs may be opened anew at once: move them away. */
+	/* The work queue may be opened again with these PASIDs: move the contexts away. */
 	xa_init(&stopped);
 	mutex_lock(&wq->evl_ctx_lock);
 	xa_for_each(&wq->evl_ctxs, pasid, ctx) {
 		kref_get(&ctx->ref);
 		xa_erase(&wq->evl_ctxs, pasid);
-		/* Without memory for it, cancel and do not wait. */
+		/* If there is no memory for this, cancel and do not wait. */
 		if (xa_err(xa_store(&stopped, pasid, ctx, GFP_KERNEL))) {
 			evl_ctx_cancel(ctx);
 			idxd_evl_ctx_put(ctx);
@@ -298,7 +304,7 @@ void idxd_evl_ctx_seen(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl
 }
 
 /**
- * idxd_evl_ctx_queue - hand an entry to the context it belongs to
+ * idxd_evl_ctx_queue - pass an entry to the context it belongs to
  * @wq: work queue that the entry names
  * @pasid: PASID that the entry names
  * @entry: entry; copied
@@ -307,15 +313,15 @@ void idxd_evl_ctx_seen(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl
  *
  * Does not sleep.
  *
- * Return: 0; -ENOENT if no open file stands for @wq and @pasid; -ENOSPC if too
- * many entries of this context wait already.
+ * Return: 0; -ENOENT if no open file corresponds to @wq and @pasid; -ENOSPC if
+ * too many entries of this context are waiting, or no memory is free.
  */
 int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl_entry *entry,
 		       unsigned int slot, u32 token)
 {
-	bool due = idxd_evl_fault_due(entry);
 	struct idxd_evl_item *item;
 	struct idxd_evl_ctx *ctx;
+	bool incomplete = false;
 	int rc = 0;
 
 	/* Under this lock the context stays in the table. */
@@ -343,11 +349,11 @@ int idxd_evl_ctx_queue(struct idxd_wq *wq, ioasid_t pasid, const struct idxd_evl
 		}
 	} else {
 		rc = -ENOSPC;
-		idxd_evl_batch_dropped(&ctx->batches, entry);
+		incomplete = idxd_evl_batch_dropped(&ctx->batches, entry);
 	}
 	spin_unlock(&ctx->lock);
 
-	if (rc && due)
+	if (rc && idxd_evl_fault_due(entry, incomplete))
 		idxd_evl_fault_failed(ctx, entry->addr, rc);
 	xa_unlock(&wq->evl_ctxs);
 

@@ -18,34 +18,35 @@ struct mm_struct;
 struct task_struct;
 
 /**
- * struct idxd_evl_ctx - who gets the completion records of a (work queue, PASID)
- * @ref: held by the opened files together, by @thread, and by each device that
- *	stands for a file
- * @wq: work queue; referenced, and its device
- * @mm: address space of the files; referenced, so that its PASID cannot be
- *	given to another one. Its users are referenced only while it is used.
+ * struct idxd_evl_ctx - receiver of the records for a work queue and PASID
+ * @ref: held by the opened files together, by @thread, and by the sysfs device
+ *	of each file
+ * @wq: work queue; it and its device are referenced
+ * @mm: address space of the files; referenced, so that its PASID is not assigned
+ *	to another one. Its users are referenced only while it is accessed.
  * @pasid: PASID of @mm
- * @files: opened files, under wq->evl_ctx_lock
- * @uid: who opened the first file
+ * @files: number of opened files, under wq->evl_ctx_lock
+ * @uid: user that opened the first file
  * @tgid: process that opened the first file; referenced
- * @left: in the list of those whose thread outlives their files
- * @faults: completion record faults and ends of batches, since the first open()
+ * @left: node in the list of contexts whose thread outlives their files
+ * @faults: completion record faults and ends of batches since the first open()
  * @failures: records that were due and could not be written
- * @thread: handles @queue in order. A thread of its own, because it may wait for
- *	a page without end: then nobody else waits, and no pool runs empty.
- * @patience: interrupts @thread when a fault takes long
- * @lock: protects what follows; nests inside the lock of wq->evl_ctxs
- * @items: memory of the entries in @queue
- * @batches: batches of which entries were taken
- * @queue: entries that wait, in the order in which the device logged them
- * @busy: there is something in @queue, or @thread handles an entry
- * @cancelled: the files are closed or the work queue is disabled: no write is
- *	begun any more. Whoever sets it waits for @busy, with a limit, for the
- *	one that was begun before.
- * @hurry: who opened the file has ended: look often whether the last other user
- *	of its memory has let it go, too
- * @closed: @thread has to end
- * @wait: where @thread waits
+ * @thread: handles @queue in order. Each context has its own thread, because it
+ *	may wait for a page indefinitely: no other process waits for it, and no
+ *	pool of workers is exhausted.
+ * @patience: interrupts @thread if a fault takes a long time
+ * @lock: protects the members below; nests inside the lock of wq->evl_ctxs
+ * @items: memory for the entries in @queue
+ * @batches: batches of which entries have been taken
+ * @queue: waiting entries, in the order in which the device logged them
+ * @busy: @queue is not empty, or @thread is handling an entry
+ * @cancelled: the files are closed or the work queue is disabled: no further
+ *	write is started. After setting it, wait for a limited time until @busy
+ *	is false, for a write that was started before.
+ * @hurry: the process that opened the file has exited: check frequently whether
+ *	the last other user of its memory is gone, too
+ * @closed: @thread has to exit
+ * @wait: wait queue of @thread
  * @idle: woken when @busy becomes false
  */
 struct idxd_evl_ctx {
@@ -62,7 +63,7 @@ struct idxd_evl_ctx {
 	struct task_struct *thread;
 	struct timer_list patience;
 
-	spinlock_t lock;	/* what follows */
+	spinlock_t lock;	/* the members below */
 	struct idxd_evl_items items;
 	struct idxd_evl_batches batches;
 	struct list_head queue;

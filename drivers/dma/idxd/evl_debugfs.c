@@ -13,7 +13,7 @@
 
 static struct dentry *evl_debugfs_root;
 
-/* Position 0 is what comes before the entries. */
+/* Position 0 is the part before the entries. */
 static void *evl_seq_start(struct seq_file *m, loff_t *pos)
 {
 	struct idxd_evl_snapshot *snap = m->private;
@@ -54,7 +54,7 @@ static const struct seq_operations evl_seq_ops = {
 	.show = evl_seq_show,
 };
 
-/* The copy is the file's: nothing of the device is used after open(). */
+/* The file has a copy of its own and does not use the device after open(). */
 static int evl_log_open(struct inode *inode, struct file *file)
 {
 	struct idxd_evl_snapshot *snap;
@@ -84,7 +84,7 @@ static int evl_log_release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
-/* The owner keeps the module while a file is open. */
+/* The owner pins the module while a file is open. */
 static const struct file_operations evl_log_fops = {
 	.owner = THIS_MODULE,
 	.open = evl_log_open,
@@ -96,7 +96,8 @@ static const struct file_operations evl_log_fops = {
 /**
  * idxd_evl_debugfs_init - create the driver's directory in debugfs
  *
- * Without it there are no files either; nothing else fails. May sleep.
+ * If this fails, there are no files in debugfs; nothing else is affected. May
+ * sleep.
  */
 void idxd_evl_debugfs_init(void)
 {
@@ -132,8 +133,8 @@ void idxd_evl_debugfs_add(struct idxd_device *idxd)
  * idxd_evl_debugfs_remove - remove a device from debugfs
  * @idxd: device
  *
- * Waits for who is just opening a file of it; what is open then can be closed,
- * but no longer be read. May sleep.
+ * Waits until an open() of its file that is in progress has ended. Files that are
+ * open after that can be closed, but no longer read. May sleep.
  */
 void idxd_evl_debugfs_remove(struct idxd_device *idxd)
 {

@@ -30,9 +30,9 @@ static void evl_take(struct idxd_device *idxd, unsigned int index)
 	token = idxd_evl_slot_take(idxd, index);
 
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry.flags)) {
-	case IDXD_EVL_CR_FAULT:
-	case IDXD_EVL_DRAIN:
-	case IDXD_EVL_BATCH:
+	case DSA_COMP_CRA_XLAT:
+	case DSA_COMP_DRAIN_EVL:
+	case DSA_COMP_BATCH_EVL_ERR:
 		later = idxd_evl_fault_take(idxd, &entry, index, token);
 		break;
 	default:
@@ -101,6 +101,9 @@ void idxd_evl_drain(struct idxd_device *idxd)
 		  idxd->reg_base + IDXD_EVLSTATUS_UPPER_OFFSET);
 	status = ioread64(idxd->reg_base + IDXD_EVLSTATUS_OFFSET);
 	dma_rmb();
+	/* It is being reset, or gone. */
+	if (PCI_POSSIBLE_ERROR(status))
+		goto out;
 
 	head = FIELD_GET(IDXD_EVLSTATUS_HEAD, status);
 	tail = FIELD_GET(IDXD_EVLSTATUS_TAIL, status);

@@ -15,24 +15,28 @@
 /**
  * idxd_evl_fault_due - whether the record of an entry has to be written
  * @entry: entry with one of the codes that come with a record
+ * @incomplete: @entry is the end of a batch, and the record of one of its
+ *	members could not be written
  *
- * The record of a batch is due, too, when one of its members' could not be
- * written; that is known only when its turn comes. An error status alone makes
- * that of a batch or a Drain not due: the device says with RCR that it is.
+ * The record of a batch or a Drain is due if it was requested; an error status
+ * does not make it due. The record of an incomplete batch is due even if it was
+ * not requested, unless its descriptor has no valid record address: then the
+ * device reports address 0. RCR is valid only together with a valid address.
  *
- * Return: true after a fault on the record in any case, else if the program
- * requested a record.
+ * Any context.
+ *
+ * Return: true if the record is due; always after a fault on the record itself.
  */
-bool idxd_evl_fault_due(const struct idxd_evl_entry *entry)
+bool idxd_evl_fault_due(const struct idxd_evl_entry *entry, bool incomplete)
 {
-	return FIELD_GET(IDXD_EVLENT_CODE, entry->flags) == IDXD_EVL_CR_FAULT ||
-	       (entry->info & IDXD_EVLENT_RCR);
+	return FIELD_GET(IDXD_EVLENT_CODE, entry->flags) == DSA_COMP_CRA_XLAT ||
+	       (entry->info & IDXD_EVLENT_RCR) || (incomplete && entry->addr);
 }
 
 /**
  * idxd_evl_fault_count - count an entry as a fault of its process
- * @ctx: whom it belongs to
- * @entry: entry; the end of a Drain is not counted
+ * @ctx: context that the entry belongs to
+ * @entry: entry; the end of a Drain is counted for the device only
  *
  * Any context.
  */
@@ -41,10 +45,10 @@ void idxd_evl_fault_count(struct idxd_evl_ctx *ctx, const struct idxd_evl_entry 
 	struct idxd_evl_stats *stats = &ctx->wq->idxd->evl_stats;
 
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry->flags)) {
-	case IDXD_EVL_DRAIN:
+	case DSA_COMP_DRAIN_EVL:
 		idxd_evl_count(stats, IDXD_EVL_DRAINS);
 		return;
-	case IDXD_EVL_BATCH:
+	case DSA_COMP_BATCH_EVL_ERR:
 		idxd_evl_count(stats, IDXD_EVL_BATCHES);
 		break;
 	}
@@ -54,10 +58,10 @@ void idxd_evl_fault_count(struct idxd_evl_ctx *ctx, const struct idxd_evl_entry 
 }
 
 /**
- * idxd_evl_fault_failed - count a record that is due and is not written
- * @ctx: whom it belongs to
+ * idxd_evl_fault_failed - count a record that is due but was not written
+ * @ctx: context that the record belongs to
  * @addr: address of the record
- * @err: why
+ * @err: reason, a negative errno
  *
  * Any context.
  */
@@ -68,23 +72,23 @@ void idxd_evl_fault_failed(struct idxd_evl_ctx *ctx, u64 addr, int err)
 	trace_idxd_cr_fail(ctx->wq, ctx->pasid, addr, err);
 }
 
-/* The program must not take a batch for done of which it misses a record. */
+/* The program must not assume that a batch succeeded if a member has no record. */
 static void evl_fail_batch(u8 *record)
 {
 	record[1] = 1;
-	if ((record[0] & DSA_COMP_STATUS_MASK) == DSA_COMP_SUCCESS)
+	if (DSA_COMP_STATUS(record[0]) == DSA_COMP_SUCCESS)
 		record[0] = DSA_COMP_BATCH_FAIL;
 }
 
 /**
  * idxd_evl_fault_handle - write the record of an entry
- * @ctx: whom the entry belongs to
- * @item: entry with one of the codes that come with a record; its record is
- *	changed if it is a batch's that failed
+ * @ctx: context that the entry belongs to
+ * @item: entry with one of the codes that come with a record; the record is
+ *	changed if it is that of a batch that failed
  *
- * Faults the page in and sleeps for as long as that takes. Called by the
- * context's thread, in the order of the log: a batch's record follows those of
- * its members, a Drain's those of what it drained.
+ * Faults the page in, and sleeps until it is present. Called by the context's
+ * thread in the order of the log, so the record of a batch follows those of its
+ * members, and the record of a Drain those of the drained descriptors.
  */
 void idxd_evl_fault_handle(struct idxd_evl_ctx *ctx, struct idxd_evl_item *item)
 {
@@ -98,7 +102,7 @@ void idxd_evl_fault_handle(struct idxd_evl_ctx *ctx, struct idxd_evl_item *item)
 	if (failed)
 		evl_fail_batch(record);
 
-	if (failed || idxd_evl_fault_due(entry)) {
+	if (idxd_evl_fault_due(entry, failed)) {
 		rc = idxd_evl_record_write(ctx, entry->addr, record, len);
 		if (rc) {
 			idxd_evl_batch_failed(&ctx->batches, entry);
@@ -113,17 +117,18 @@ void idxd_evl_fault_handle(struct idxd_evl_ctx *ctx, struct idxd_evl_item *item)
 }
 
 /**
- * idxd_evl_fault_take - hand an entry with a record to the files it belongs to
+ * idxd_evl_fault_take - pass an entry with a record to the context it belongs to
  * @idxd: device
  * @entry: entry of the log with one of the codes that come with a record; none
  *	of its fields is trusted
  * @slot: index of its place in the ring
  * @token: what idxd_evl_slot_take() returned for it
  *
- * What does not name an open file is dropped and counted. Does not sleep.
+ * An entry that does not belong to an open file is dropped and counted. Does not
+ * sleep.
  *
- * Return: true if it was handed on; then idxd_evl_slot_done() is called for it
- * later.
+ * Return: true if the entry was queued; the context's thread then calls
+ * idxd_evl_slot_done() for it.
  */
 bool idxd_evl_fault_take(struct idxd_device *idxd, const struct idxd_evl_entry *entry,
 			 unsigned int slot, u32 token)
@@ -147,11 +152,12 @@ bool idxd_evl_fault_take(struct idxd_device *idxd, const struct idxd_evl_entry *
 }
 
 /**
- * idxd_evl_fault_note - tell the files an entry belongs to that it was taken
+ * idxd_evl_fault_note - record that an entry without a record was taken
  * @idxd: device
  * @entry: entry of the log without a record; none of its fields is trusted
  *
- * It may be the first of its batch. Does not sleep.
+ * The entry may be the first of a batch, whose state is kept in the context that
+ * the entry belongs to. Does not sleep.
  */
 void idxd_evl_fault_note(struct idxd_device *idxd, const struct idxd_evl_entry *entry)
 {

@@ -9,21 +9,23 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+#include "idxd.h"
 #include "evl_ctx.h"
 #include "evl_file.h"
 
 /**
  * struct idxd_evl_file - an opened file of a work queue
- * @dev: its device, below that of the character device
+ * @idxd_dev: its device, below that of the character device. No driver of the
+ *	bus is for its type.
  * @ctx: what the file shares with others of its process on the work queue;
- *	referenced
+ *	referenced. NULL without an event log, and then nothing is counted.
  * @pid: process that opened it; referenced
  * @id: number in the device's name
  * @faults: what @ctx had counted when the file was opened
  * @failures: likewise
  */
 struct idxd_evl_file {
-	struct device dev;
+	struct idxd_dev idxd_dev;
 	struct idxd_evl_ctx *ctx;
 	struct pid *pid;
 	int id;
@@ -35,14 +37,18 @@ static DEFINE_IDA(evl_file_ida);
 
 static struct idxd_evl_file *dev_to_evl_file(struct device *dev)
 {
-	return container_of(dev, struct idxd_evl_file, dev);
+	return container_of(confdev_to_idxd_dev(dev), struct idxd_evl_file, idxd_dev);
 }
 
 static ssize_t cr_faults_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct idxd_evl_file *file = dev_to_evl_file(dev);
+	s64 faults = 0;
 
-	return sysfs_emit(buf, "%lld\n", atomic64_read(&file->ctx->faults) - file->faults);
+	if (file->ctx)
+		faults = atomic64_read(&file->ctx->faults) - file->faults;
+
+	return sysfs_emit(buf, "%lld\n", faults);
 }
 static DEVICE_ATTR_RO(cr_faults);
 
@@ -50,8 +56,12 @@ static ssize_t cr_fault_failures_show(struct device *dev, struct device_attribut
 				      char *buf)
 {
 	struct idxd_evl_file *file = dev_to_evl_file(dev);
+	s64 failures = 0;
 
-	return sysfs_emit(buf, "%lld\n", atomic64_read(&file->ctx->failures) - file->failures);
+	if (file->ctx)
+		failures = atomic64_read(&file->ctx->failures) - file->failures;
+
+	return sysfs_emit(buf, "%lld\n", failures);
 }
 static DEVICE_ATTR_RO(cr_fault_failures);
 
@@ -76,7 +86,8 @@ static void evl_file_release(struct device *dev)
 
 	ida_free(&evl_file_ida, file->id);
 	put_pid(file->pid);
-	idxd_evl_ctx_put(file->ctx);
+	if (file->ctx)
+		idxd_evl_ctx_put(file->ctx);
 	kfree(file);
 }
 
@@ -90,7 +101,7 @@ static const struct device_type evl_file_type = {
  * idxd_evl_file_add - add the device of a file that is being opened
  * @cdev: the work queue's character device; it stays until
  *	idxd_evl_file_del() is called
- * @ctx: context of the file
+ * @ctx: context of the file, or NULL if the device has no event log
  *
  * Called by the process that opens the file. May sleep.
  *
@@ -99,6 +110,7 @@ static const struct device_type evl_file_type = {
 struct idxd_evl_file *idxd_evl_file_add(struct device *cdev, struct idxd_evl_ctx *ctx)
 {
 	struct idxd_evl_file *file;
+	struct device *dev;
 	int rc;
 
 	/* Not accounted: who is over its limit would sleep with the caller's lock. */
@@ -113,21 +125,26 @@ struct idxd_evl_file *idxd_evl_file_add(struct device *cdev, struct idxd_evl_ctx
 		return ERR_PTR(rc);
 	}
 
-	kref_get(&ctx->ref);
-	file->ctx = ctx;
-	file->faults = atomic64_read(&ctx->faults);
-	file->failures = atomic64_read(&ctx->failures);
+	if (ctx) {
+		kref_get(&ctx->ref);
+		file->ctx = ctx;
+		file->faults = atomic64_read(&ctx->faults);
+		file->failures = atomic64_read(&ctx->failures);
+	}
 	file->pid = get_pid(task_tgid(current));
 
-	device_initialize(&file->dev);
-	file->dev.parent = cdev;
-	file->dev.type = &evl_file_type;
-	device_set_pm_not_required(&file->dev);
-	rc = dev_set_name(&file->dev, "file%d", file->id);
+	idxd_dev_set_type(&file->idxd_dev, IDXD_DEV_CDEV_FILE);
+	dev = &file->idxd_dev.conf_dev;
+	device_initialize(dev);
+	dev->parent = cdev;
+	dev->bus = &dsa_bus_type;
+	dev->type = &evl_file_type;
+	device_set_pm_not_required(dev);
+	rc = dev_set_name(dev, "file%d", file->id);
 	if (!rc)
-		rc = device_add(&file->dev);
+		rc = device_add(dev);
 	if (rc) {
-		put_device(&file->dev);
+		put_device(dev);
 		return ERR_PTR(rc);
 	}
 
@@ -143,5 +160,5 @@ struct idxd_evl_file *idxd_evl_file_add(struct device *cdev, struct idxd_evl_ctx
 void idxd_evl_file_del(struct idxd_evl_file *file)
 {
 	if (file)
-		device_unregister(&file->dev);
+		device_unregister(&file->idxd_dev.conf_dev);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event log: memory of the entries that wait for their turn
+ * Event log: memory for entries that wait to be handled
  */
 #include <linux/memcontrol.h>
 #include <linux/sched.h>
@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include "evl_item.h"
 
-/* Items come a page at a time: one by one, they would make open() slow. */
+/* Items are allocated in pages: allocating each of them would make open() slow. */
 struct evl_block {
 	struct list_head node;
 	struct idxd_evl_item items[];
@@ -20,20 +20,22 @@ struct evl_block {
 static struct kmem_cache *evl_block_cache;
 
 /**
- * idxd_evl_item_cache_create - create the cache of items, with the module
+ * idxd_evl_item_cache_create - create the cache of items when the module is loaded
  *
  * Return: 0 or -ENOMEM.
  */
 int idxd_evl_item_cache_create(void)
 {
-	/* The memory is charged to who opens the file. */
+	/* The memory is charged to the process that opens the file. */
 	evl_block_cache = kmem_cache_create("idxd_evl_items", PAGE_SIZE, 0, SLAB_ACCOUNT, NULL);
 
 	return evl_block_cache ? 0 : -ENOMEM;
 }
 
 /**
- * idxd_evl_item_cache_destroy - with the module, when there is no context left
+ * idxd_evl_item_cache_destroy - destroy the cache of items
+ *
+ * Called when the module is unloaded and no context is left. May sleep.
  */
 void idxd_evl_item_cache_destroy(void)
 {
@@ -55,7 +57,7 @@ void idxd_evl_items_free(struct idxd_evl_items *items)
 
 /**
  * idxd_evl_items_init - reserve items for a context
- * @items: to be initialised; given back by idxd_evl_items_free()
+ * @items: items to be initialised, for idxd_evl_items_free()
  *
  * The memory is charged to the caller. May sleep.
  *
@@ -90,10 +92,11 @@ int idxd_evl_items_init(struct idxd_evl_items *items)
  * idxd_evl_item_get - get an item
  * @items: items of a context, locked
  *
- * Takes one of the reserve, or free memory when that is used up. Does not sleep.
+ * Takes an item from the reserve, or allocates one if the reserve is used up.
+ * Does not sleep.
  *
- * Return: the item; NULL if the context has as many as it may have, or no
- * memory is free.
+ * Return: the item; NULL if the context has reached its limit, or no memory is
+ * free.
  */
 struct idxd_evl_item *idxd_evl_item_get(struct idxd_evl_items *items)
 {
@@ -122,7 +125,7 @@ struct idxd_evl_item *idxd_evl_item_get(struct idxd_evl_items *items)
 }
 
 /**
- * idxd_evl_item_put - give an item back
+ * idxd_evl_item_put - return an item
  * @items: items of a context, locked
  * @item: what idxd_evl_item_get() returned, in no list
  */

@@ -8,20 +8,20 @@
 struct mem_cgroup;
 
 /*
- * Entries of one process that may wait on one work queue: reserved at open(),
- * and taken from free memory beyond that
+ * Number of entries of one process that may wait on one work queue: those
+ * reserved by open(), and those allocated beyond the reserve
  */
 #define IDXD_EVL_ITEMS_RESERVED	1024
 #define IDXD_EVL_ITEMS_EXTRA	IDXD_EVL_SIZE_MAX
 
 /**
- * struct idxd_evl_item - an entry of the event log that waits for its turn
- * @node: in the list of those that wait, or of the free ones
+ * struct idxd_evl_item - an entry of the event log that waits to be handled
+ * @node: node in the list of waiting or of free items
  * @slot: index of its place in the ring
- * @token: tells which taking of @slot it was, see idxd_evl_slot_done()
- * @batch_start: with it, the state of its batch starts anew
- * @batch_lost: a member's record of this batch did not find room
- * @extra: not of the reserve
+ * @token: identifies this use of @slot, see idxd_evl_slot_done()
+ * @batch_start: the entry resets the state of its batch
+ * @batch_lost: for the end of a batch: no item was available for a member
+ * @extra: the item does not belong to the reserve
  * @entry: copy of the entry
  */
 struct idxd_evl_item {
@@ -38,10 +38,10 @@ struct idxd_evl_item {
  * struct idxd_evl_items - the items of a context
  * @free: reserved items not in use
  * @blocks: memory of the reserve
- * @memcg: whom those beyond the reserve are charged to; referenced
+ * @memcg: memory cgroup that items beyond the reserve are charged to; referenced
  * @extra: items in use beyond the reserve
  *
- * The owner of the context locks it.
+ * Protected by the lock of the context.
  */
 struct idxd_evl_items {
 	struct list_head free;

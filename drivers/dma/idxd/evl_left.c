@@ -2,9 +2,9 @@
 /*
  * Event log: threads that are stuck after their files were closed
  *
- * Nobody can interrupt a fault whose request a FUSE server has taken. The
- * thread, and the memory of its process, stay until the server answers or dies;
- * so a user must not have many of them.
+ * A fault cannot be interrupted if a FUSE server has accepted its request. The
+ * thread and the memory of its process then stay until the server answers or
+ * exits, so the number of these threads is limited for each user.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -21,8 +21,8 @@ static DEFINE_SPINLOCK(evl_left_lock);	/* evl_left, and ctx->left of all context
  *
  * Does not sleep.
  *
- * Return: false if IDXD_EVL_LEFT_MAX threads of this user are left behind, and
- * the caller has no CAP_SYS_RESOURCE.
+ * Return: false if IDXD_EVL_LEFT_MAX threads of this user are left behind and
+ * the caller does not have CAP_SYS_RESOURCE.
  */
 bool idxd_evl_left_room(void)
 {
@@ -38,7 +38,7 @@ bool idxd_evl_left_room(void)
 }
 
 /**
- * idxd_evl_left_add - the files of a context are closed
+ * idxd_evl_left_add - the last file of a context is closed
  * @ctx: context; cancelled
  *
  * Counts its thread as left behind if it is still busy. Does not sleep.
@@ -52,8 +52,8 @@ void idxd_evl_left_add(struct idxd_evl_ctx *ctx)
 }
 
 /**
- * idxd_evl_left_del - the thread of a context ends
- * @ctx: context; not busy any more
+ * idxd_evl_left_del - the thread of a context exits
+ * @ctx: context; no longer busy
  *
  * Does not sleep.
  */

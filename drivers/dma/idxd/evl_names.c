@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event log: names of what is in an entry
+ * Event log: names of error codes, status values and operations
  */
 #include <linux/kernel.h>
 #include <uapi/linux/idxd.h>
@@ -8,8 +8,8 @@
 #include "evl_regs.h"
 
 /*
- * Error codes and the status of completion records are one space; bit 7 of a
- * status is not part of it.
+ * Error codes and the status values of completion records share one number space.
+ * Bit 7 of a status is not part of it.
  */
 static const char * const evl_errors[] = {
 	[DSA_COMP_NONE]			= "none",
@@ -41,11 +41,12 @@ static const char * const evl_errors[] = {
 	[DSA_COMP_HW_ERR1]		= "hardware error",
 	[DSA_COMP_HW_ERR_DRB]		= "hardware error on readback",
 	[DSA_COMP_TRANSLATION_FAIL]	= "translation failed",
-	[IDXD_EVL_DRAIN]		= "drain finished",
-	[IDXD_EVL_BATCH]		= "batch finished",
+	[DSA_COMP_DRAIN_EVL]		= "drain finished",
+	[DSA_COMP_BATCH_EVL_ERR]	= "batch finished",
+	[IDXD_EVL_PORTAL]		= "dropped by the portal",
 };
 
-/* Those of IAA that are not the same as the codes of DSA */
+/* Codes of IAA that differ from those of DSA */
 static const char * const iax_errors[] = {
 	[IAX_COMP_ANALYTICS_ERROR]	= "analytics error",
 	[IAX_COMP_OUTBUF_OVERFLOW]	= "output buffer overflow",
@@ -71,12 +72,14 @@ static const char * const dsa_opcodes[] = {
 	[DSA_OPCODE_CR_DELTA]	= "create delta record",
 	[DSA_OPCODE_AP_DELTA]	= "apply delta record",
 	[DSA_OPCODE_DUALCAST]	= "dualcast",
+	[DSA_OPCODE_TRANSL_FETCH] = "translation fetch",
 	[DSA_OPCODE_CRCGEN]	= "CRC generation",
 	[DSA_OPCODE_COPY_CRC]	= "copy with CRC",
 	[DSA_OPCODE_DIF_CHECK]	= "DIF check",
 	[DSA_OPCODE_DIF_INS]	= "DIF insert",
 	[DSA_OPCODE_DIF_STRP]	= "DIF strip",
 	[DSA_OPCODE_DIF_UPDT]	= "DIF update",
+	[DSA_OPCODE_DIX_GEN]	= "DIX generation",
 	[DSA_OPCODE_CFLUSH]	= "cache flush",
 };
 
@@ -106,11 +109,11 @@ static const char *evl_name(const char * const *names, size_t nr, u8 value)
 }
 
 /**
- * idxd_evl_error_name - name of an error code, or of a status
- * @iax: of an IAA device, not of DSA
+ * idxd_evl_error_name - name of an error code or a status
+ * @iax: it is of an IAA device, not of a DSA device
  * @code: error code of an entry, or status of a completion record without bit 7
  *
- * Return: the name in words, "unknown" if it has none.
+ * Return: the name, or "unknown" if there is none.
  */
 const char *idxd_evl_error_name(bool iax, u8 code)
 {
@@ -126,10 +129,10 @@ const char *idxd_evl_error_name(bool iax, u8 code)
 
 /**
  * idxd_evl_opcode_name - name of an operation
- * @iax: of an IAA device, not of DSA
+ * @iax: it is of an IAA device, not of a DSA device
  * @opcode: operation of a descriptor
  *
- * Return: the name in words, "unknown" if it has none.
+ * Return: the name, or "unknown" if there is none.
  */
 const char *idxd_evl_opcode_name(bool iax, u8 opcode)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Page requests of a work queue turned off: with them off, the device logs a
- * completion record fault instead of waiting for the page
+ * The attribute that disables page requests for a work queue: without them, the
+ * device logs a completion record fault instead of waiting for the page
  */
 #include <linux/device.h>
 #include <linux/kernel.h>
@@ -25,18 +25,19 @@ static ssize_t prs_disable_store(struct device *dev,
 	bool disable;
 	int rc;
 
-	if (!test_bit(IDXD_FLAG_CONFIGURABLE, &idxd->flags))
-		return -EPERM;
-
-	if (wq->state != IDXD_WQ_DISABLED)
-		return -ENXIO;
-
 	rc = kstrtobool(buf, &disable);
 	if (rc < 0)
 		return rc;
 
+	/* A configuration that was saved can be loaded again. */
+	if (!test_bit(IDXD_FLAG_CONFIGURABLE, &idxd->flags))
+		return disable == test_bit(WQ_FLAG_PRS_DISABLE, &wq->flags) ? count : -EPERM;
+
+	if (wq->state != IDXD_WQ_DISABLED)
+		return -EPERM;
+
 	if (disable) {
-		/* Block on fault is a page request. */
+		/* Block on fault relies on page requests. */
 		set_bit(WQ_FLAG_PRS_DISABLE, &wq->flags);
 		clear_bit(WQ_FLAG_BLOCK_ON_FAULT, &wq->flags);
 	} else {

@@ -9,16 +9,16 @@
 #include "evl_ctx.h"
 #include "evl_record.h"
 
-/* A page may go away again before it is written to, by its process's own doing. */
+/* The process itself may cause a page to disappear before it is written to. */
 #define EVL_WRITE_ATTEMPTS	16
 
-/* A fault is given up and begun anew so often, to let go a process that has ended. */
+/* A fault is interrupted and restarted at this interval, to release exited processes. */
 #define EVL_FAULT_PATIENCE	(10 * HZ)
 #define EVL_FAULT_HURRY		(HZ / 20)
 
 /*
- * Waits for as long as the page takes, but for a signal: with userfaultfd until
- * somebody answers. mmap_lock is not held meanwhile.
+ * Waits until the page is present or a signal arrives, with userfaultfd until the
+ * fault is answered. mmap_lock is not held while waiting.
  */
 static int evl_fault_in(struct mm_struct *mm, unsigned long addr)
 {
@@ -35,9 +35,9 @@ static int evl_fault_in(struct mm_struct *mm, unsigned long addr)
 }
 
 /*
- * What was not cancelled before is written now: nothing here waits for a page,
- * not even of hugetlbfs, which has one made but knows no waiting without
- * FAULT_FLAG_ALLOW_RETRY.
+ * Does not wait for a page, so a write that was started before the context was
+ * cancelled ends soon. hugetlbfs may allocate a page, but without
+ * FAULT_FLAG_ALLOW_RETRY it does not wait for userfaultfd.
  */
 static int evl_write(struct idxd_evl_ctx *ctx, struct mm_struct *mm, unsigned long addr,
 		     const u8 *record, int len)
@@ -53,7 +53,7 @@ static int evl_write(struct idxd_evl_ctx *ctx, struct mm_struct *mm, unsigned lo
 
 	if (READ_ONCE(ctx->cancelled))
 		return -ECANCELED;
-	/* A program that polls the status takes all else for written. */
+	/* A program that polls the status expects the rest to be valid with it. */
 	smp_wmb();
 	if (access_remote_vm(mm, addr, &status, 1, flags) != 1)
 		return -EAGAIN;
@@ -79,7 +79,7 @@ static int evl_write_fault(struct idxd_evl_ctx *ctx, struct mm_struct *mm,
 			return rc;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		/* Where there was no mapping, the stack may have grown. */
+		/* If there was no mapping, access_remote_vm() may have expanded the stack. */
 		if (fault && i)
 			break;
 	}
@@ -89,18 +89,20 @@ static int evl_write_fault(struct idxd_evl_ctx *ctx, struct mm_struct *mm,
 
 /**
  * idxd_evl_record_write - write a completion record
- * @ctx: whom it belongs to
- * @addr: address in the process, as the device reported it
+ * @ctx: context that it belongs to
+ * @addr: address in the process, as reported by the device
  * @record: record
  * @len: its size, 32 or 64 bytes
  *
- * Faults the page in, and sleeps for as long as that takes; then writes the
- * status last. Called by the context's thread, which idxd_evl_thread_kick()
- * interrupts: then the process is let go for a moment, so that it can end, and
- * the fault is begun anew if it has not ended.
+ * Faults the page in, and sleeps until it is present; then writes the record, its
+ * status last. Called by the context's thread. When idxd_evl_thread_kick()
+ * interrupts the fault, the reference to the users of the mm is dropped for a
+ * moment, so that the process can exit; if it has not, the fault is restarted.
  *
- * Return: 0; -ESRCH if the process has gone; -ECANCELED if its files were
- * closed; -EFAULT, -EINVAL, -ENOMEM or -EHWPOISON if the record cannot be written.
+ * Return: 0; -ESRCH if the process has exited; -ECANCELED if its files were closed
+ * or the work queue disabled; -EINVAL if @addr is not aligned; -ENOMEM if there is
+ * no memory for the page; -EFAULT if the address is not mapped or not writable, or
+ * its page is unusable, for example because of a memory error.
  */
 int idxd_evl_record_write(struct idxd_evl_ctx *ctx, u64 addr, const u8 *record,
 			  unsigned int len)
@@ -114,8 +116,8 @@ int idxd_evl_record_write(struct idxd_evl_ctx *ctx, u64 addr, const u8 *record,
 
 	do {
 		/*
-		 * Before the mm is taken: whoever kicks afterwards because it
-		 * ends is noticed.
+		 * Before the reference to the mm is taken: a later kick, because
+		 * the process exits, is noticed.
 		 */
 		flush_signals(current);
 		if (READ_ONCE(ctx->cancelled))

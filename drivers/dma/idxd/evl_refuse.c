@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event log: entries with a completion record that is no user's
+ * Event log: entries with a completion record that does not belong to a user
  */
 #include <linux/device.h>
 #include "idxd.h"
@@ -9,15 +9,15 @@
 #include "evl_trace.h"
 
 /**
- * idxd_evl_refusal - whether an entry with a record can be a user's
+ * idxd_evl_refusal - whether an entry with a record can belong to a user
  * @idxd: device
  * @entry: entry with one of the codes that come with a record; none of its
  *	fields is trusted
  *
  * Any context.
  *
- * Return: %IDXD_EVL_NOT_REFUSED if it names a work queue of @idxd and all that
- * is needed to find out whom it belongs to is valid; else what is wrong.
+ * Return: %IDXD_EVL_NOT_REFUSED if it names a work queue of @idxd and all fields
+ * that are needed to find its context are valid; otherwise the reason.
  */
 enum idxd_evl_refusal idxd_evl_refusal(struct idxd_device *idxd,
 				       const struct idxd_evl_entry *entry)
@@ -26,7 +26,7 @@ enum idxd_evl_refusal idxd_evl_refusal(struct idxd_device *idxd,
 			  IDXD_EVLENT_INFO_VALID;
 	unsigned int id = FIELD_GET(IDXD_EVLENT_WQ, entry->flags);
 
-	/* Without its error information nobody knows whether a record is due. */
+	/* Without the error information it is not known whether a record is due. */
 	if ((entry->flags & valid) != valid)
 		return IDXD_EVL_REFUSED_INCOMPLETE;
 
@@ -43,10 +43,10 @@ enum idxd_evl_refusal idxd_evl_refusal(struct idxd_device *idxd,
 }
 
 /**
- * idxd_evl_refuse - drop an entry, and count it
+ * idxd_evl_refuse - drop an entry and count it
  * @idxd: device
  * @entry: entry with one of the codes that come with a record
- * @why: reason, for who traces it
+ * @why: reason, for the trace event
  *
  * Any context.
  */
@@ -58,7 +58,7 @@ void idxd_evl_refuse(struct idxd_device *idxd, const struct idxd_evl_entry *entr
 	idxd_evl_count(&idxd->evl_stats, IDXD_EVL_REFUSED);
 	trace_idxd_evl_refused(idxd, entry->flags, entry->addr, why);
 
-	/* No user can bring this about: a driver waits for a record in vain. */
+	/* A user cannot cause this: a driver waits for a record that never arrives. */
 	if (why == IDXD_EVL_REFUSED_KERNEL)
 		dev_warn_ratelimited(dev, "event log entry of a kernel work queue: %#llx %#llx %#llx\n",
 				     entry->flags, entry->info, entry->addr);

@@ -52,7 +52,7 @@
 /* Second quadword; its upper half means something only with INFO_VALID. */
 #define IDXD_EVLENT_BATCH_IDX		GENMASK_ULL(15, 0)
 #define IDXD_EVLENT_INFO		GENMASK_ULL(63, 32)
-/* error information of the codes below */
+/* error information of DSA_COMP_CRA_XLAT, _INT_HANDLE_INVAL, _DRAIN_EVL, _BATCH_EVL_ERR */
 #define IDXD_EVLENT_INT_HANDLE		GENMASK_ULL(47, 32)
 #define IDXD_EVLENT_RCI			BIT_ULL(48)
 #define IDXD_EVLENT_IMS			BIT_ULL(49)
@@ -60,16 +60,8 @@
 #define IDXD_EVLENT_FIRST_ERR		BIT_ULL(51)
 #define IDXD_EVLENT_OPERAND		GENMASK_ULL(63, 61)
 
-/*
- * Error codes that come with a completion record for software to write, and
- * the one that shares their error information
- */
-enum idxd_evl_code {
-	IDXD_EVL_INT_HANDLE_INVAL = 0x19,	/* no record: the interrupt handle is not valid */
-	IDXD_EVL_CR_FAULT	= 0x1a,	/* its address could not be translated */
-	IDXD_EVL_DRAIN		= 0x26,	/* records before a Drain went through the log */
-	IDXD_EVL_BATCH		= 0x27,	/* records of members went through the log */
-};
+/* An error code that no record has: a portal dropped what was written to it */
+#define IDXD_EVL_PORTAL			0x50
 
 /**
  * struct idxd_evl_entry - an entry of the event log

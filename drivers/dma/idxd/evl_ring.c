@@ -17,12 +17,14 @@ static void evl_switch(struct idxd_device *idxd, bool on)
 
 	spin_lock(&idxd->dev_lock);
 	gencfg.bits = ioread32(idxd->reg_base + IDXD_GENCFG_OFFSET);
-	gencfg.evl_en = on;
-	iowrite32(gencfg.bits, idxd->reg_base + IDXD_GENCFG_OFFSET);
-
 	genctrl.bits = ioread32(idxd->reg_base + IDXD_GENCTRL_OFFSET);
-	genctrl.evl_int_en = on;
-	iowrite32(genctrl.bits, idxd->reg_base + IDXD_GENCTRL_OFFSET);
+	/* A device that does not answer has lost its event log anyway. */
+	if (!PCI_POSSIBLE_ERROR(gencfg.bits) && !PCI_POSSIBLE_ERROR(genctrl.bits)) {
+		gencfg.evl_en = on;
+		iowrite32(gencfg.bits, idxd->reg_base + IDXD_GENCFG_OFFSET);
+		genctrl.evl_int_en = on;
+		iowrite32(genctrl.bits, idxd->reg_base + IDXD_GENCTRL_OFFSET);
+	}
 	spin_unlock(&idxd->dev_lock);
 }
 
@@ -36,6 +38,7 @@ static bool evl_device_enabled(struct idxd_device *idxd)
 {
 	union gensts_reg gensts;
 
+	/* One that does not answer is being reset, or gone: its state is not one of these. */
 	gensts.bits = ioread32(idxd->reg_base + IDXD_GENSTATS_OFFSET);
 
 	return gensts.state == IDXD_DEVICE_STATE_ENABLED ||
@@ -105,8 +108,7 @@ void idxd_evl_free(struct idxd_device *idxd)
  * idxd_evl_ring_start - give the device a ring of the size that is set
  * @idxd: device; it is disabled and about to be enabled
  *
- * Does nothing on a device without an event log, or whose configuration is
- * read only. May sleep.
+ * Does nothing on a device without an event log. May sleep.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -118,7 +120,7 @@ int idxd_evl_ring_start(struct idxd_device *idxd)
 	dma_addr_t dma;
 	void *ring;
 
-	if (!evl || !test_bit(IDXD_FLAG_CONFIGURABLE, &idxd->flags))
+	if (!evl)
 		return 0;
 
 	/* A large ring may not be had; that is reported in cmd_status. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event log: a copy of it in words
+ * Event log: decoding of a copy of the ring
  */
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
@@ -23,7 +23,7 @@ static void evl_show_flag(struct seq_file *m, u64 set, const char *name)
 		seq_printf(m, " %s", name);
 }
 
-/* Error information means what the error code says it does. */
+/* The meaning of the error information depends on the error code. */
 static void evl_show_info(struct seq_file *m, const struct idxd_evl_entry *entry)
 {
 	u8 code = FIELD_GET(IDXD_EVLENT_CODE, entry->flags);
@@ -34,9 +34,9 @@ static void evl_show_info(struct seq_file *m, const struct idxd_evl_entry *entry
 			   FIELD_GET(IDXD_EVLENT_INFO, entry->info));
 		return;
 	case DSA_COMP_INT_HANDLE_INVAL:
-	case IDXD_EVL_CR_FAULT:
-	case IDXD_EVL_DRAIN:
-	case IDXD_EVL_BATCH:
+	case DSA_COMP_CRA_XLAT:
+	case DSA_COMP_DRAIN_EVL:
+	case DSA_COMP_BATCH_EVL_ERR:
 		seq_puts(m, "  requested:");
 		evl_show_flag(m, entry->info & IDXD_EVLENT_RCR, "record");
 		evl_show_flag(m, entry->info & IDXD_EVLENT_RCI, "interrupt");
@@ -45,7 +45,7 @@ static void evl_show_info(struct seq_file *m, const struct idxd_evl_entry *entry
 		seq_printf(m, ", handle %llu%s\n",
 			   FIELD_GET(IDXD_EVLENT_INT_HANDLE, entry->info),
 			   entry->info & IDXD_EVLENT_IMS ? " (IMS)" : "");
-		if (code == IDXD_EVL_CR_FAULT)
+		if (code == DSA_COMP_CRA_XLAT)
 			break;
 		return;
 	case DSA_COMP_BATCH_PAGE_FAULT:
@@ -64,9 +64,9 @@ static bool evl_is_first_error(const struct idxd_evl_entry *entry)
 {
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry->flags)) {
 	case DSA_COMP_INT_HANDLE_INVAL:
-	case IDXD_EVL_CR_FAULT:
-	case IDXD_EVL_DRAIN:
-	case IDXD_EVL_BATCH:
+	case DSA_COMP_CRA_XLAT:
+	case DSA_COMP_DRAIN_EVL:
+	case DSA_COMP_BATCH_EVL_ERR:
 		return (entry->flags & IDXD_EVLENT_INFO_VALID) &&
 		       (entry->info & IDXD_EVLENT_FIRST_ERR);
 	}
@@ -115,7 +115,7 @@ static void evl_show_record(struct seq_file *m, const struct idxd_evl_snapshot *
 	u8 status = record->status;
 
 	seq_printf(m, "  record: status %#04x, %s%s; result %#04x, completed %u, fault address %#llx\n",
-		   status, idxd_evl_error_name(snap->iax, status & DSA_COMP_STATUS_MASK),
+		   status, idxd_evl_error_name(snap->iax, DSA_COMP_STATUS(status)),
 		   status & DSA_COMP_STATUS_WRITE ? " (write)" : "",
 		   record->result, record->bytes_completed, record->fault_addr);
 }
@@ -123,9 +123,9 @@ static void evl_show_record(struct seq_file *m, const struct idxd_evl_snapshot *
 static bool evl_has_record(const struct idxd_evl_entry *entry)
 {
 	switch (FIELD_GET(IDXD_EVLENT_CODE, entry->flags)) {
-	case IDXD_EVL_CR_FAULT:
-	case IDXD_EVL_DRAIN:
-	case IDXD_EVL_BATCH:
+	case DSA_COMP_CRA_XLAT:
+	case DSA_COMP_DRAIN_EVL:
+	case DSA_COMP_BATCH_EVL_ERR:
 		return true;
 	}
 
@@ -133,8 +133,8 @@ static bool evl_has_record(const struct idxd_evl_entry *entry)
 }
 
 /**
- * idxd_evl_show_head - show what is not of a single entry
- * @m: where to
+ * idxd_evl_show_head - show the state of the log as a whole
+ * @m: seq_file
  * @snap: copy of the event log
  */
 void idxd_evl_show_head(struct seq_file *m, const struct idxd_evl_snapshot *snap)
@@ -155,9 +155,9 @@ void idxd_evl_show_head(struct seq_file *m, const struct idxd_evl_snapshot *snap
 
 /**
  * idxd_evl_show_entry - show an entry
- * @m: where to
+ * @m: seq_file
  * @snap: copy of the event log
- * @nr: which of its entries, 0 for the oldest
+ * @nr: number of the entry, 0 for the oldest
  *
  * None of the fields of the entry is trusted.
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event log: which of the entries that were taken are handled
+ * Event log: which of the entries that were taken have been handled
  *
- * The head moves when entries are taken, and their places are written again
- * while they still wait to be handled. So where the head stands says nothing
- * about that, and who is done with an entry names the taking, not the place.
+ * The head moves when entries are taken, and the device may reuse their slots
+ * while the entries are still waiting to be handled. The head therefore does not
+ * show which entries have been handled, and a token identifies a use of a slot.
  */
 #include <linux/atomic.h>
 #include <linux/overflow.h>
@@ -13,7 +13,7 @@
 #include "idxd.h"
 #include "evl_slots.h"
 
-/* A word of the map, and a token: the number of the taking, and this bit */
+/* A word of the map, and a token, consist of a sequence number and this bit. */
 #define EVL_SLOT_WAITING	BIT(0)
 #define EVL_SLOT_SEQ_SHIFT	1
 
@@ -43,7 +43,7 @@ struct idxd_evl_slot_map *idxd_evl_slots_alloc(unsigned int nr)
 }
 
 /**
- * idxd_evl_slots_free - free a map that was never set
+ * idxd_evl_slots_free - free a map that has not been set
  * @map: what idxd_evl_slots_alloc() returned
  */
 void idxd_evl_slots_free(struct idxd_evl_slot_map *map)
@@ -52,12 +52,12 @@ void idxd_evl_slots_free(struct idxd_evl_slot_map *map)
 }
 
 /**
- * idxd_evl_slots_set - replace the map, together with the ring
+ * idxd_evl_slots_set - replace the map together with the ring
  * @idxd: device
- * @map: map of the new ring, or NULL when the ring is taken away
+ * @map: map of the new ring, or NULL if the ring is removed
  *
- * The former map is freed once nobody uses it. The caller keeps others from
- * setting a map and from taking entries meanwhile. May sleep.
+ * The previous map is freed when it is no longer in use. The caller serializes
+ * this against other calls and against the taking of entries. May sleep.
  */
 void idxd_evl_slots_set(struct idxd_device *idxd, struct idxd_evl_slot_map *map)
 {
@@ -81,11 +81,11 @@ static u32 *evl_slot(struct idxd_device *idxd, unsigned int index)
  * @idxd: device
  * @index: place of the entry in the ring
  *
- * The caller keeps others from taking entries meanwhile. Does not sleep.
+ * The caller serializes the taking of entries. Does not sleep.
  *
- * Return: a token for idxd_evl_slot_done(), to be called when the entry is
- * handled. It is a new one for 2^31 entries; were it used for longer than
- * that, idxd_evl_slot_waiting() could err, but nothing else.
+ * Return: a token for idxd_evl_slot_done(), to be called when the entry has been
+ * handled. Tokens repeat after 2^31 entries; if one was in use for longer than
+ * that, only the result of idxd_evl_slot_waiting() could be wrong.
  */
 u32 idxd_evl_slot_take(struct idxd_device *idxd, unsigned int index)
 {
@@ -102,13 +102,13 @@ u32 idxd_evl_slot_take(struct idxd_device *idxd, unsigned int index)
 }
 
 /**
- * idxd_evl_slot_done - an entry that was taken is handled
+ * idxd_evl_slot_done - an entry that was taken has been handled
  * @idxd: device; the caller holds a reference to it
- * @index: place that the entry had
+ * @index: place that the entry had in the ring
  * @token: what idxd_evl_slot_take() returned
  *
- * Nothing happens if another entry was taken from this place since, or if the
- * ring was replaced by another one of any size, or taken away. Any context.
+ * Does nothing if another entry has been taken from this place since then, or if
+ * the ring has been replaced by one of any size or removed. Any context.
  */
 void idxd_evl_slot_done(struct idxd_device *idxd, unsigned int index, u32 token)
 {
@@ -122,13 +122,13 @@ void idxd_evl_slot_done(struct idxd_device *idxd, unsigned int index, u32 token)
 }
 
 /**
- * idxd_evl_slot_waiting - is the entry last taken from a place not handled yet?
+ * idxd_evl_slot_waiting - whether the last entry from a place is not handled yet
  * @idxd: device
  * @index: place in the ring
  *
  * Any context.
  *
- * Return: true if it was taken and is not handled.
+ * Return: true if it has been taken and not handled.
  */
 bool idxd_evl_slot_waiting(struct idxd_device *idxd, unsigned int index)
 {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event log: a copy of the ring, to be looked at
+ * Event log: a copy of the ring for debugfs
  *
- * Entries have positions, which count on from 0 when the ring is set up; the
- * remainder is the index. Head, tail, and which entries there are and wait, are
- * those of one moment, at the beginning. The entries are copied afterwards,
- * while the drain goes on taking them and the device goes on writing: neither
- * waits for a copy of up to 8 MiB. An entry that the device may have written
- * over before it was copied is told by where the tail is then, and left out.
- * The oldest are copied first, for they are written over first.
+ * Entries have positions that start at 0 when the ring is set up; the index in
+ * the ring is the position modulo the size. The head, the tail, and the states
+ * of the entries are recorded at one point in time, at the beginning. The
+ * entries are copied afterwards, while the drain continues to take entries and
+ * the device continues to write: neither of them waits for a copy of up to 8 MiB.
+ * The tail after copying an entry shows whether the device may have overwritten
+ * it before; then it is left out. The oldest entries are copied first, because
+ * they are overwritten first.
  */
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/sched.h>
@@ -21,14 +22,14 @@
 
 /* Entries copied at a time */
 #define EVL_CHUNK	1024
-/* After so many the lock is waited for; the drain then had luck each time. */
+/* Attempts to read the tail between two steps of the drain before taking the lock */
 #define EVL_TAIL_TRIES	16
 
 static unsigned int evl_used(struct idxd_evl *evl, u64 status, unsigned int head)
 {
 	unsigned int tail = FIELD_GET(IDXD_EVLSTATUS_TAIL, status);
 
-	/* A device that is gone reads as ones. */
+	/* If the device is gone, all ones are read. */
 	if (tail >= evl->ring_size)
 		return 0;
 
@@ -36,8 +37,8 @@ static unsigned int evl_used(struct idxd_evl *evl, u64 status, unsigned int head
 }
 
 /*
- * The tail is at most a ring's length from what was taken, so its index tells
- * its position, if nothing was taken between the two reads.
+ * The tail is less than the size of the ring ahead of the entries taken, so its
+ * position follows from its index, if nothing was taken between the two reads.
  */
 static u64 evl_tail(struct idxd_device *idxd)
 {
@@ -64,7 +65,7 @@ out:
 	return taken + evl_used(evl, status, taken % evl->ring_size);
 }
 
-/* The moment that the snapshot is of. Returns the position of the oldest entry. */
+/* Records the state of the ring. Returns the position of the oldest entry. */
 static u64 evl_snapshot_begin(struct idxd_device *idxd, struct idxd_evl_snapshot *snap)
 {
 	struct idxd_evl *evl = idxd->evl;
@@ -80,7 +81,7 @@ static u64 evl_snapshot_begin(struct idxd_device *idxd, struct idxd_evl_snapshot
 	snap->tail = FIELD_GET(IDXD_EVLSTATUS_TAIL, status);
 	snap->pending = status & IDXD_EVLSTATUS_PENDING;
 
-	/* After a reset behind the driver the tail is not of these entries. */
+	/* After a reset that the driver does not know of, the tail is unrelated. */
 	used = evl_used(evl, status, snap->head);
 	if (FIELD_GET(IDXD_EVLSTATUS_HEAD, status) != snap->head)
 		used = 0;
@@ -113,11 +114,11 @@ static void evl_snapshot_copy(struct idxd_device *idxd, struct idxd_evl_snapshot
 		index = (snap->first + i) % snap->size;
 		n = min3(snap->nr - i, snap->size - index, (unsigned int)EVL_CHUNK);
 		memcpy(snap->entries + i * bytes, idxd->evl->ring + index * bytes, n * bytes);
-		/* What the tail shows is at least what the copy may have seen of. */
+		/* The tail must not be older than what has been copied. */
 		rmb();
 		tail = evl_tail(idxd);
 
-		/* Also the one at the tail: it may be half written. */
+		/* Including the one at the tail, which may be partly written. */
 		for (lost = i; lost < i + n && first + lost + snap->size <= tail; lost++)
 			snap->state[lost] = IDXD_EVL_OVERWRITTEN;
 
@@ -147,8 +148,8 @@ static int evl_snapshot_fill(struct idxd_device *idxd, struct idxd_evl_snapshot 
  * idxd_evl_snapshot_take - copy the event log
  * @idxd: device with an event log
  *
- * Sleeps. Neither the drain nor the device waits for it; enabling and disabling
- * the device does.
+ * Neither the drain nor the device waits for it, but enabling and disabling the
+ * device does. Sleeps.
  *
  * Return: the copy, for idxd_evl_snapshot_free(), which does not refer to
  * @idxd; or an error pointer: -ENOMEM.

@@ -8,12 +8,13 @@ struct idxd_device;
 struct idxd_evl_entry;
 
 /**
- * enum idxd_evl_state - what became of an entry in the ring
- * @IDXD_EVL_OVERWRITTEN: the device wrote another one in its place
- * @IDXD_EVL_HANDLED: it was taken and is done with
- * @IDXD_EVL_WAITING: it was taken and waits to be handled, or is just being
+ * enum idxd_evl_state - state of an entry in the ring
+ * @IDXD_EVL_OVERWRITTEN: the device has written another one in its place
+ * @IDXD_EVL_HANDLED: it has been taken and handled
+ * @IDXD_EVL_WAITING: it has been taken and is waiting to be handled, or is being
+ *	handled
  * @IDXD_EVL_NOT_TAKEN: the driver has not taken it from the ring yet
- * @IDXD_EVL_NR_STATES: how many they are
+ * @IDXD_EVL_NR_STATES: number of states
  */
 enum idxd_evl_state {
 	IDXD_EVL_OVERWRITTEN,
@@ -24,19 +25,19 @@ enum idxd_evl_state {
 };
 
 /**
- * struct idxd_evl_snapshot - a copy of the event log at one moment
- * @iax: it is of an IAA device
+ * struct idxd_evl_snapshot - a copy of the event log at one point in time
+ * @iax: the device is an IAA device
  * @id: number of the device
  * @size: entries of the ring, 0 if the device has none
  * @entry_bytes: size of an entry
- * @head: index of the next entry to take
+ * @head: index of the next entry that the driver takes
  * @tail: index of the next entry that the device writes
  * @pending: an interrupt of the event log is pending
  * @first: index of the oldest entry
- * @nr: entries that were in the ring at that moment
- * @count: how many of them are in which &enum idxd_evl_state
- * @state: of each of them, from the oldest to the latest
- * @entries: likewise
+ * @nr: number of entries that were in the ring
+ * @count: how many of them are in each &enum idxd_evl_state
+ * @state: state of each of them, from the oldest to the most recent
+ * @entries: the entries, in the same order
  */
 struct idxd_evl_snapshot {
 	bool iax;

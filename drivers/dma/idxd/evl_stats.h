@@ -5,17 +5,17 @@
 #include <linux/atomic.h>
 
 /**
- * enum idxd_evl_stat - what is counted of a device's event log
+ * enum idxd_evl_stat - counters of a device's event log
  * @IDXD_EVL_ENTRIES: entries taken from the ring
- * @IDXD_EVL_CR_FAULTS: completion record faults and batches, of open files
- * @IDXD_EVL_BATCHES: those of them that are batches
- * @IDXD_EVL_DRAINS: drains, of open files
+ * @IDXD_EVL_CR_FAULTS: completion record faults and ends of batches of open files
+ * @IDXD_EVL_BATCHES: those of them that are ends of batches
+ * @IDXD_EVL_DRAINS: ends of Drain descriptors of open files
  * @IDXD_EVL_CR_WRITTEN: records written
  * @IDXD_EVL_CR_FAILED: records that were due and could not be written
- * @IDXD_EVL_REFUSED: entries with a record that are nobody's
+ * @IDXD_EVL_REFUSED: entries with a record that do not belong to an open file
  * @IDXD_EVL_ERRORS: entries that report an error
- * @IDXD_EVL_FULL: times that the drain found the ring full
- * @IDXD_EVL_NR_STATS: how many there are
+ * @IDXD_EVL_FULL: how often the drain found the ring full
+ * @IDXD_EVL_NR_STATS: number of counters
  */
 enum idxd_evl_stat {
 	IDXD_EVL_ENTRIES,
@@ -32,12 +32,12 @@ enum idxd_evl_stat {
 
 /**
  * enum idxd_evl_refusal - why an entry with a record is refused
- * @IDXD_EVL_NOT_REFUSED: it is not, as far as one can tell from it
- * @IDXD_EVL_REFUSED_INCOMPLETE: a field that is needed is marked invalid
- * @IDXD_EVL_REFUSED_PRIVILEGED: submissions of user space never are privileged
+ * @IDXD_EVL_NOT_REFUSED: nothing in the entry is a reason to refuse it
+ * @IDXD_EVL_REFUSED_INCOMPLETE: a required field is marked invalid
+ * @IDXD_EVL_REFUSED_PRIVILEGED: it is privileged; submissions of user space are not
  * @IDXD_EVL_REFUSED_QUEUE: the device has no such work queue
- * @IDXD_EVL_REFUSED_KERNEL: the work queue is the kernel's
- * @IDXD_EVL_REFUSED_FILE: no open file stands for the work queue and PASID
+ * @IDXD_EVL_REFUSED_KERNEL: the work queue is used by the kernel
+ * @IDXD_EVL_REFUSED_FILE: no open file corresponds to the work queue and PASID
  */
 enum idxd_evl_refusal {
 	IDXD_EVL_NOT_REFUSED,

@@ -29,8 +29,9 @@ static ssize_t event_log_size_store(struct device *dev,
 	if (kstrtoul(buf, 10, &val) < 0)
 		return -EINVAL;
 
+	/* A configuration that was saved can be loaded again. */
 	if (!test_bit(IDXD_FLAG_CONFIGURABLE, &idxd->flags))
-		return -EPERM;
+		return val == READ_ONCE(evl->size) ? count : -EPERM;
 
 	mutex_lock(&evl->lock);
 	/* The ring is there before the device is enabled, and over a reset. */

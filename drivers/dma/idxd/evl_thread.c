@@ -12,7 +12,7 @@
 #include "evl_left.h"
 #include "evl_thread.h"
 
-/* @done has been handled; get the next one, if any. */
+/* Release @done, which has been handled, and get the next item, if any. */
 static struct idxd_evl_item *evl_thread_next(struct idxd_evl_ctx *ctx,
 					     struct idxd_evl_item *done)
 {
@@ -39,7 +39,7 @@ static int evl_thread(void *data)
 	struct idxd_evl_ctx *ctx = data;
 	struct idxd_evl_item *item = NULL;
 
-	/* Whoever kicks interrupts a wait for a page. */
+	/* idxd_evl_thread_kick() interrupts a wait for a page. */
 	allow_kernel_signal(SIGKILL);
 
 	while (!READ_ONCE(ctx->closed) || READ_ONCE(ctx->busy)) {
@@ -65,9 +65,9 @@ static void evl_thread_patience(struct timer_list *timer)
 
 /**
  * idxd_evl_thread_create - create the thread of a context
- * @ctx: context; the thread has a reference to it
+ * @ctx: context; the thread holds a reference to it
  *
- * May sleep. The thread pins the module until it has ended.
+ * The thread pins the module until it has exited. May sleep.
  *
  * Return: 0, or -ENOMEM, or -EINTR if the caller was killed.
  */
@@ -82,7 +82,7 @@ int idxd_evl_thread_create(struct idxd_evl_ctx *ctx)
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 
-	/* It may end before the last file has let the context go. */
+	/* The thread may exit before the last reference to the context is dropped. */
 	ctx->thread = get_task_struct(thread);
 	kref_get(&ctx->ref);
 	__module_get(THIS_MODULE);
@@ -95,9 +95,9 @@ int idxd_evl_thread_create(struct idxd_evl_ctx *ctx)
  * idxd_evl_thread_kick - interrupt the thread's wait for a page
  * @ctx: context
  *
- * The thread lets the process go for a moment, see idxd_evl_record_write(). It
- * is not interrupted where nobody could be, as in a request that a FUSE server
- * has taken. Any context.
+ * The thread then drops its reference to the process's memory for a moment, see
+ * idxd_evl_record_write(). Waits that cannot be interrupted continue, for
+ * example for a request that a FUSE server has accepted. Any context.
  */
 void idxd_evl_thread_kick(struct idxd_evl_ctx *ctx)
 {
@@ -105,8 +105,10 @@ void idxd_evl_thread_kick(struct idxd_evl_ctx *ctx)
 }
 
 /**
- * idxd_evl_thread_end - let the thread end when it has handled what is queued
- * @ctx: context; nothing is queued any more
+ * idxd_evl_thread_end - let the thread exit after it has handled its queue
+ * @ctx: context; no more entries are queued to it
+ *
+ * Does not wait for the thread. Any context.
  */
 void idxd_evl_thread_end(struct idxd_evl_ctx *ctx)
 {

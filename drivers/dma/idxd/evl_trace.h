@@ -12,7 +12,7 @@
 #include "idxd.h"
 #include "evl_stats.h"
 
-/* An entry is taken out of the ring; @raw are its bytes as the device wrote them. */
+/* An entry is taken from the ring; @raw is the entry as the device wrote it. */
 TRACE_EVENT(idxd_evl_entry,
 	    TP_PROTO(struct idxd_device *idxd, unsigned int index, const void *raw,
 		     unsigned int bytes),
@@ -98,12 +98,12 @@ DECLARE_EVENT_CLASS(idxd_cr,
 			      __entry->pasid, __entry->wq, __entry->addr, __entry->err)
 );
 
-/* A completion record is written for the device. */
+/* A completion record is written on behalf of the device. */
 DEFINE_EVENT(idxd_cr, idxd_cr_write,
 	     TP_PROTO(struct idxd_wq *wq, unsigned int pasid, u64 addr, int err),
 	     TP_ARGS(wq, pasid, addr, err));
 
-/* A completion record that is due is not written; @err says why. */
+/* A completion record that is due is not written; @err is the reason. */
 DEFINE_EVENT(idxd_cr, idxd_cr_fail,
 	     TP_PROTO(struct idxd_wq *wq, unsigned int pasid, u64 addr, int err),
 	     TP_ARGS(wq, pasid, addr, err));

@@ -50,6 +50,9 @@ static void idxd_reset_prepare(struct pci_dev *pdev)
 
 	/* What was logged is still due; the log starts anew. */
 	idxd_evl_drain(idxd);
+
+	/* Nobody reads or writes a configuration that is not there. */
+	down_write(&idxd->config_sem);
 }
 
 static void idxd_reset_done(struct pci_dev *pdev)
@@ -58,6 +61,7 @@ static void idxd_reset_done(struct pci_dev *pdev)
 	struct device *conf_dev = idxd_confdev(idxd);
 	unsigned long flags;
 
+	up_write(&idxd->config_sem);
 	pci_set_master(pdev);
 	reset_end_command(idxd);
 	spin_lock_irqsave(&idxd->cmd_lock, flags);

@@ -57,30 +57,32 @@ static const Case cases[] = {
       { { A_GENCFG, R_GENCFG_EVL_ENABLE_MASK }, { A_EVLCFG2, 63 } } },
     { "bus-master", 0x12, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       .no_master = true },
-    { "log-pasid", 0x13, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "log-pasid", 0x11, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { A_GENCFG, R_GENCFG_EVL_ENABLE_MASK }, { A_EVLCFG2, 64 },
         { A_EVLCFG0, R_EVLCFG0_PASID_ENABLE_MASK } } },
     { "total-size", 0x14, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { WQ(7) + A_WQCFG0, 129 - IDXD_TEST_WQ_SIZE } } },
-    { "no-such-engine", 0x15, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "no-such-engine", 0x17, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { ENGINES(0), 1 << 4 | 1 } } },
-    { "no-such-engine-high", 0x15, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "no-such-engine-high", 0x17, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { ENGINES(3) + 4, 1 } } },
-    { "no-such-wq", 0x15, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "no-such-wq", 0x16, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { GROUP(0), 1 << 8 | 1 } } },
-    { "no-such-wq-high", 0x15, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "no-such-wq-high", 0x16, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { GROUP(0) + 28, 1U << 31 } } },
-    { "engine-in-two", 0x16, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "engine-in-two", 0x17, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { ENGINES(3), 1 } } },
     { "wq-in-two", 0x16, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { GROUP(3), 1 }, { ENGINES(3), 2 } } },
-    { "no-engine", 0x17, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "no-engine", 0x15, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { GROUP(3), 2 } } },
-    { "traffic-class-a", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "no-engine-before-good", 0x15, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+      { { ENGINES(0), 0 }, { GROUP(1), 2 }, { ENGINES(1), 2 } } },
+    { "traffic-class-a", 0x11, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { FLAGS(0), 2 } }, ",traffic-classes=2" },
-    { "traffic-class-b", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "traffic-class-b", 0x11, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { FLAGS(0), 2 << 3 } }, ",traffic-classes=2" },
-    { "read-buffer-limit", 0x11, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
+    { "read-buffer-limit", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { A_GENCFG, 13 } }, ",read-buffers=12" },
     { "no-read-buffer-limit", 0x18, CONFIGURED, IDXD_CMD_ENABLE_DEVICE, 0,
       { { FLAGS(1), R_GRPFLAGS_USE_BUFFER_LIMIT_MASK } } },
@@ -98,13 +100,16 @@ static const Case cases[] = {
     { "wq-enabled", 0x21, WQ_ENABLED, IDXD_CMD_ENABLE_WQ },
     { "wq-size-0", 0x22, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
       { { WQ(0) + A_WQCFG0, 0 } } },
-    { "wq-size-total", 0x22, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
+    { "wq-size-total", 0x14, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
       { { WQ(0) + A_WQCFG0, 129 } } },
-    { "wq-threshold", 0x22, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
+    { "wq-threshold", 0x11, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
       { { WQ(0) + A_WQCFG2, MODE & ~R_WQCFG2_DEDICATED_MASK },
         { WQ(0) + A_WQCFG1, IDXD_TEST_WQ_SIZE + 1 } } },
     { "wq-priority", 0x23, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
       { { WQ(0) + A_WQCFG2, R_WQCFG2_DEDICATED_MASK } } },
+    { "wq-size-0-threshold", 0x22, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
+      { { WQ(0) + A_WQCFG2, MODE & ~R_WQCFG2_DEDICATED_MASK },
+        { WQ(0) + A_WQCFG0, 0 }, { WQ(0) + A_WQCFG1, 1 } } },
     { "wq-shared", 0x24, DEVICE_ENABLED, IDXD_CMD_ENABLE_WQ, 0,
       { { WQ(0) + A_WQCFG2, MODE & ~R_WQCFG2_DEDICATED_MASK } },
       ",shared-mode=off" },
@@ -206,7 +211,7 @@ static void test_wq_without_group(void)
     idxd_wr(&t, WQ(1) + A_WQCFG0, 1);
     idxd_wr(&t, WQ(1) + A_WQCFG2, MODE);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
-    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 1), ==, 0x15);
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 1), ==, 0x16);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_DISABLE_DEVICE, 0), ==, 0);
     idxd_wr(&t, GROUP(0), 3);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
@@ -227,7 +232,7 @@ static void test_size_of_enabled(void)
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);
     idxd_wr(&t, WQ(1) + A_WQCFG0, 65);
-    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 1), ==, 0x22);
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 1), ==, 0x14);
     idxd_wr(&t, WQ(1) + A_WQCFG0, 64);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 1), ==, 0);
     idxd_test_quit(&t);

@@ -122,11 +122,11 @@ static void test_privileged(void)
     /* Nor can a WQ be privileged, or the log */
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_DISABLE_WQ, 1), ==, 0);
     idxd_wr(&t, wqcfg2, idxd_rd(&t, wqcfg2) | R_WQCFG2_PRIV_MASK);
-    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0), ==, 0x26);
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0), ==, 0x2a);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_DISABLE_DEVICE, 0), ==, 0);
     idxd_wr(&t, A_EVLCFG2, EVLCFG2);
     idxd_wr(&t, A_EVLCFG0, R_EVLCFG0_PASID_ENABLE_MASK | R_EVLCFG0_PRIV_MASK);
-    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x13);
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x11);
     svm_quit(&t);
 }
 

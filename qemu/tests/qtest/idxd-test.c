@@ -140,12 +140,12 @@ static void test_enable_device(IdxdTest *f, gconstpointer data)
 
     /* An engine that there is not; one in two groups; a group without */
     idxd_wr(f, group1 + IDXD_GRPCFG_ENGINES, 1 << 4);
-    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x15);
+    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x17);
     idxd_wr(f, group1 + IDXD_GRPCFG_ENGINES, 1);
-    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x16);
+    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x17);
     idxd_wr(f, group1 + IDXD_GRPCFG_ENGINES, 0);
     idxd_wr(f, group1, 2);
-    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x17);
+    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x15);
     idxd_wr(f, group1, 0);
 
     g_assert_cmphex(FIELD_EX32(idxd_rd(f, A_GENSTS), GENSTS, STATE), ==, 0);
@@ -189,7 +189,7 @@ static void test_enable_wq(IdxdTest *f, gconstpointer data)
 
     g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_WQ, WQS), ==, 2);
     g_assert_cmphex(enable_wq_with(f, A_WQCFG0, 0), ==, 0x22);
-    g_assert_cmphex(enable_wq_with(f, A_WQCFG0, 129), ==, 0x22);
+    g_assert_cmphex(enable_wq_with(f, A_WQCFG0, 129), ==, 0x14);
     g_assert_cmphex(enable_wq_with(f, A_WQCFG2, R_WQCFG2_DEDICATED_MASK),
                     ==, 0x23);
     g_assert_cmphex(enable_wq_with(f, A_WQCFG2,
@@ -274,7 +274,7 @@ static void test_event_log_registers(IdxdTest *f, gconstpointer data)
     g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x11);
     idxd_wr(f, A_EVLCFG2, 64);
     idxd_wr(f, A_EVLCFG0, 0x200001);
-    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x13);
+    g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0x11);
     idxd_wr(f, A_EVLCFG0, 0x200000);
     g_assert_cmphex(idxd_cmd(f, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
 

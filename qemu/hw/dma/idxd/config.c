@@ -96,20 +96,21 @@ int idxd_wq_group(const IdxdState *s, unsigned wq)
     return -1;
 }
 
+static bool idxd_group_classes_valid(const IdxdState *s, uint32_t flags)
+{
+    return MAX(FIELD_EX32(flags, GRPFLAGS, TC_A),
+               FIELD_EX32(flags, GRPFLAGS, TC_B)) < s->num_traffic_classes;
+}
+
 /*
- * Traffic classes and read buffers of a group. Nothing is held back for want
- * of buffers, but what contradicts itself is not taken. None allowed stands
- * for all of them.
+ * Nothing is held back for want of read buffers, but what contradicts itself
+ * is not taken. None allowed stands for all of them.
  */
-static bool idxd_group_flags_valid(const IdxdState *s, uint32_t flags)
+static bool idxd_group_buffers_valid(const IdxdState *s, uint32_t flags)
 {
     unsigned reserved = FIELD_EX32(flags, GRPFLAGS, BUFFERS_RESERVED);
     unsigned allowed = FIELD_EX32(flags, GRPFLAGS, BUFFERS_ALLOWED);
 
-    if (MAX(FIELD_EX32(flags, GRPFLAGS, TC_A),
-            FIELD_EX32(flags, GRPFLAGS, TC_B)) >= s->num_traffic_classes) {
-        return false;
-    }
     if (FIELD_EX32(flags, GRPFLAGS, USE_BUFFER_LIMIT) &&
         !FIELD_EX32(s->gencfg, GENCFG, READ_BUFFER_LIMIT)) {
         return false;
@@ -133,23 +134,25 @@ static IdxdCommandError idxd_check_groups(IdxdState *s)
 
         for (j = 8; j < IDXD_GRPCFG_ENGINES; j++) {
             if (s->grpcfg[i][j]) {
-                return IDXD_CMDERR_GROUP_MEMBER;
+                return IDXD_CMDERR_GROUP_WQ;
             }
         }
-        if (engines & ~MAKE_64BIT_MASK(0, s->num_engines) ||
-            wqs & ~MAKE_64BIT_MASK(0, s->num_wqs)) {
-            return IDXD_CMDERR_GROUP_MEMBER;
+        if (wqs & (~MAKE_64BIT_MASK(0, s->num_wqs) | wqs_seen)) {
+            return IDXD_CMDERR_GROUP_WQ;
         }
-        if (engines & engines_seen || wqs & wqs_seen) {
-            return IDXD_CMDERR_GROUP_SHARED;
-        }
-        if (wqs && !engines) {
+        if (engines & (~MAKE_64BIT_MASK(0, s->num_engines) | engines_seen)) {
             return IDXD_CMDERR_GROUP_ENGINE;
         }
+        if (wqs && !engines) {
+            return IDXD_CMDERR_GROUP_INCOMPLETE;
+        }
         flags = ldl_le_p(&s->grpcfg[i][IDXD_GRPCFG_FLAGS]);
+        if (!idxd_group_classes_valid(s, flags)) {
+            return IDXD_CMDERR_CONFIG;
+        }
         reserved += FIELD_EX32(flags, GRPFLAGS, BUFFERS_RESERVED);
-        if (!idxd_group_flags_valid(s, flags) || reserved > s->read_buffers) {
-            return IDXD_CMDERR_GROUP_FLAGS;
+        if (!idxd_group_buffers_valid(s, flags) || reserved > s->read_buffers) {
+            return IDXD_CMDERR_READ_BUFFERS;
         }
         engines_seen |= engines;
         wqs_seen |= wqs;
@@ -187,7 +190,7 @@ IdxdCommandError idxd_check_device_config(IdxdState *s)
         return IDXD_CMDERR_BUS_MASTER;
     }
     if (FIELD_EX32(s->gencfg, GENCFG, READ_BUFFER_LIMIT) > s->read_buffers) {
-        return IDXD_CMDERR_CONFIG;
+        return IDXD_CMDERR_READ_BUFFERS;
     }
     if (idxd_total_size(s, false) > s->total_size) {
         return IDXD_CMDERR_TOTAL_SIZE;
@@ -217,12 +220,17 @@ IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq)
     if (s->wq[wq].state != IDXD_DISABLED) {
         return IDXD_CMDERR_WQ_ENABLED;
     }
-    if (!size || size + idxd_total_size(s, true) > s->total_size ||
-        (!dedicated && threshold > size)) {
+    if (!size) {
         return IDXD_CMDERR_WQ_SIZE;
     }
+    if (size + idxd_total_size(s, true) > s->total_size) {
+        return IDXD_CMDERR_TOTAL_SIZE;
+    }
+    if (!dedicated && threshold > size) {
+        return IDXD_CMDERR_CONFIG;
+    }
     if (idxd_wq_group(s, wq) < 0) {
-        return IDXD_CMDERR_GROUP_MEMBER;
+        return IDXD_CMDERR_GROUP_WQ;
     }
     if (!FIELD_EX32(cfg[R_WQCFG2], WQCFG2, PRIORITY)) {
         return IDXD_CMDERR_WQ_PRIORITY;
@@ -243,7 +251,7 @@ IdxdCommandError idxd_check_wq_config(IdxdState *s, unsigned wq)
     }
     if (pasid_enable && dedicated && !pcie_pasid_priv_enabled(pdev) &&
         FIELD_EX32(cfg[R_WQCFG2], WQCFG2, PRIV)) {
-        return IDXD_CMDERR_WQ_PASID;
+        return IDXD_CMDERR_WQ_PRIV;
     }
     if (FIELD_EX32(cfg[R_WQCFG3], WQCFG3, MAX_BATCH_SHIFT) >
         s->max_batch_shift) {

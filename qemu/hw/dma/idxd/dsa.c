@@ -27,7 +27,15 @@ static bool idxd_dsa_check_properties(IdxdState *s, Error **errp)
     return true;
 }
 
+static const uint16_t idxd_dsa_ids[] = {
+    IDXD_DEVICE_ID_DSA,
+    0x11fb, /* Granite Rapids D */
+    0x1212, /* Diamond Rapids */
+    0
+};
+
 static const Property idxd_dsa_properties[] = {
+    DEFINE_PROP_UINT16("device-id", IdxdState, device_id, IDXD_DEVICE_ID_DSA),
     DEFINE_PROP_UINT8("max-batch-shift", IdxdState, max_batch_shift, 10),
     DEFINE_PROP_UINT8("read-buffers", IdxdState, read_buffers, 96),
 };
@@ -42,6 +50,7 @@ static void idxd_dsa_class_init(ObjectClass *klass, void *data)
     device_class_set_props(dc, idxd_dsa_properties);
     k->device_id = IDXD_DEVICE_ID_DSA;
     ic->check_properties = idxd_dsa_check_properties;
+    ic->device_ids = idxd_dsa_ids;
     ic->evl_support = 1;
     ic->record_size = 32;
     ic->opcap = IDXD_DSA_OPCAP;

@@ -38,13 +38,14 @@ IdxdCommandError idxd_evl_setup(IdxdState *s)
     };
 
     if (evl.enabled) {
+        /* There is no code for the event log alone */
         if (evl.size < IDXD_EVL_SIZE_MIN) {
             return IDXD_CMDERR_CONFIG;
         }
         if (FIELD_EX32(cfg[0], EVLCFG0, PASID_ENABLE)) {
             if (!pcie_pasid_enabled(pdev) ||
                 (evl.priv && !pcie_pasid_priv_enabled(pdev))) {
-                return IDXD_CMDERR_PASID;
+                return IDXD_CMDERR_CONFIG;
             }
             evl.pasid = FIELD_EX32(cfg[3], EVLCFG3, PASID_HI) << 16 |
                         FIELD_EX32(cfg[2], EVLCFG2, PASID_LO);

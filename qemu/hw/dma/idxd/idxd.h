@@ -53,6 +53,8 @@ struct IdxdClass {
     bool (*check_properties)(IdxdState *s, Error **errp);
     /* GENCAP event log support: an entry is 32 << this bytes */
     uint8_t evl_support;
+    /* PCI device IDs of this kind, the usual one first, and 0 at the end */
+    const uint16_t *device_ids;
     /* bytes of a completion record, its alignment, and its place in an entry */
     uint8_t record_size;
     /* bit N is opcode N; what is above bit 63 is zero */
@@ -197,6 +199,8 @@ typedef struct IdxdTestFail {
 /* What tests do behind the guest's back, see testctl.c */
 typedef struct IdxdTestCtl {
     bool enabled;
+    /* milliseconds that a function level reset takes */
+    uint32_t flr_time;
     /* engines that begin nothing new */
     uint32_t hold;
     IdxdWorkQueue log;
@@ -257,6 +261,8 @@ struct IdxdState {
     MemoryRegion portals;
     QEMUBH *irq_bh;
     QEMUBH *cmd_bh;
+    /* pending while a function level reset is in progress */
+    QEMUTimer *flr_timer;
     VMChangeStateEntry *vmstate;
     IOMMUNotifier iotlb_notifier;
     IOMMUPRINotifier pri_notifier;
@@ -264,6 +270,7 @@ struct IdxdState {
     bool have_pri_notifier;
 
     /* properties */
+    uint16_t device_id;
     uint8_t num_wqs;
     uint8_t num_groups;
     uint8_t num_engines;
@@ -281,6 +288,7 @@ struct IdxdState {
     bool prop_perfmon;
     uint8_t num_traffic_classes;
     uint8_t read_buffers;
+    uint64_t iaa_cap;
     bool prop_progress_limit;
     bool prop_overlap_copy;
     bool prop_cache_control;

@@ -118,6 +118,10 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
         v = FIELD_DP32(v, EVLSTATUS_HI, TAIL, s->evl.tail);
         v = FIELD_DP32(v, EVLSTATUS_HI, PENDING, s->evl.pending);
         return v;
+    case A_IAACAP_LO:
+        return s->iaa_cap;
+    case A_IAACAP_HI:
+        return s->iaa_cap >> 32;
     default:
         return 0;
     }

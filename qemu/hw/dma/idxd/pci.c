@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
+#include "qemu/timer.h"
 #include "qapi/error.h"
 #include "hw/pci/msix.h"
 #include "hw/pci/pci_ids.h"
@@ -46,6 +47,7 @@ static void idxd_reset_hold(Object *obj, ResetType type)
     unsigned i;
 
     trace_idxd_reset(idxd_devfn(s), type);
+    timer_del(s->flr_timer);
     idxd_stop(s);
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         idxd_clear_registers(s);
@@ -72,6 +74,45 @@ static unsigned idxd_translation_controls(PCIDevice *pdev)
            (pcie_pasid_enabled(pdev) ? BIT(2) : 0);
 }
 
+/*
+ * A function level reset takes no time, or as long as a test wants it to, see
+ * testctl.c. It clears the command register, which unmaps the BARs, and until
+ * it is over configuration space does not answer, so that nothing can be set
+ * up. What comes to the device by itself meanwhile, like the answer to a page
+ * request, is forgotten at the end.
+ */
+static bool idxd_flr_in_progress(IdxdState *s)
+{
+    return timer_pending(s->flr_timer);
+}
+
+static void idxd_flr_end(void *opaque)
+{
+    pci_device_reset(opaque);
+}
+
+static void idxd_flr_write_config(IdxdState *s, uint32_t addr, uint32_t val,
+                                  int len)
+{
+    PCIDevice *pdev = PCI_DEVICE(s);
+    uint8_t *devctl = pdev->config + pdev->exp.exp_cap + PCI_EXP_DEVCTL;
+    bool flr = pci_get_word(devctl) & PCI_EXP_DEVCTL_BCR_FLR;
+
+    pcie_cap_flr_write_config(pdev, addr, val, len);
+    if (flr && s->test.flr_time) {
+        timer_mod(s->flr_timer, qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) +
+                  s->test.flr_time);
+    }
+}
+
+static uint32_t idxd_read_config(PCIDevice *pdev, uint32_t addr, int len)
+{
+    if (idxd_flr_in_progress(IDXD(pdev))) {
+        return UINT32_MAX;
+    }
+    return pci_default_read_config(pdev, addr, len);
+}
+
 static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
                               int len)
 {
@@ -79,8 +120,11 @@ static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
     unsigned controls = idxd_translation_controls(pdev);
     bool may_request = pcie_pri_enabled(pdev);
 
+    if (idxd_flr_in_progress(s)) {
+        return;
+    }
     pci_default_write_config(pdev, addr, val, len);
-    pcie_cap_flr_write_config(pdev, addr, val, len);
+    idxd_flr_write_config(s, addr, val, len);
 
     if (controls & ~idxd_translation_controls(pdev)) {
         idxd_atc_flush(s);
@@ -88,6 +132,21 @@ static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
     if (may_request && !pcie_pri_enabled(pdev)) {
         idxd_pri_cancel(s);
     }
+}
+
+static bool idxd_check_device_id(IdxdState *s, Error **errp)
+{
+    const uint16_t *ids = IDXD_GET_CLASS(s)->device_ids;
+    g_autoptr(GString) known = g_string_new(NULL);
+
+    for (; *ids; ids++) {
+        if (s->device_id == *ids) {
+            return true;
+        }
+        g_string_append_printf(known, " 0x%04x", *ids);
+    }
+    error_setg(errp, "device-id must be one of%s", known->str);
+    return false;
 }
 
 static bool idxd_check_properties(IdxdState *s, Error **errp)
@@ -106,14 +165,16 @@ static bool idxd_check_properties(IdxdState *s, Error **errp)
                    IDXD_MAX_TOTAL_SIZE);
     } else if (s->max_xfer_shift < 12 || s->max_xfer_shift > 31) {
         error_setg(errp, "max-transfer-shift must be 12 to 31");
-    } else if (!s->num_traffic_classes || s->num_traffic_classes > 8) {
-        error_setg(errp, "traffic-classes must be 1 to 8");
+    } else if (s->num_traffic_classes < 2 || s->num_traffic_classes > 8) {
+        /* Drivers begin with class 0 or, up to version 2, with class 1 */
+        error_setg(errp, "traffic-classes must be 2 to 8");
     } else if (!s->prop_dedicated &&
                !(s->prop_shared && s->prop_configurable)) {
         error_setg(errp, "dedicated-mode or shared-mode must be on, without"
                    " configurable dedicated-mode");
     } else {
-        return !ic->check_properties || ic->check_properties(s, errp);
+        return idxd_check_device_id(s, errp) &&
+               (!ic->check_properties || ic->check_properties(s, errp));
     }
     return false;
 }
@@ -123,6 +184,7 @@ static bool idxd_init_pci(IdxdState *s, Error **errp)
     PCIDevice *pdev = PCI_DEVICE(s);
     Object *obj = OBJECT(s);
 
+    pci_config_set_device_id(pdev->config, s->device_id);
     memory_region_init(&s->mmio, obj, "idxd-mmio", IDXD_MMIO_SIZE);
     memory_region_init_io(&s->mmio_regs, obj, &idxd_mmio_ops, s, "idxd-regs",
                           IDXD_MSIX_TABLE_BASE);
@@ -182,6 +244,7 @@ static void idxd_realize(PCIDevice *pdev, Error **errp)
     idxd_perf_init(s);
     s->irq_bh = qemu_bh_new_guarded(idxd_irq_bh, s, &dev->mem_reentrancy_guard);
     s->cmd_bh = qemu_bh_new_guarded(idxd_cmd_bh, s, &dev->mem_reentrancy_guard);
+    s->flr_timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, idxd_flr_end, pdev);
     idxd_atc_init(s);
     idxd_atc_attach(s);
     idxd_pri_attach(s);
@@ -199,6 +262,7 @@ static void idxd_exit(PCIDevice *pdev)
     idxd_engines_exit(s);
     idxd_pri_detach(s);
     idxd_atc_destroy(s);
+    timer_free(s->flr_timer);
     qemu_bh_delete(s->cmd_bh);
     qemu_bh_delete(s->irq_bh);
     idxd_perf_exit(s);
@@ -268,6 +332,7 @@ static void idxd_class_init(ObjectClass *klass, void *data)
 
     k->realize = idxd_realize;
     k->exit = idxd_exit;
+    k->config_read = idxd_read_config;
     k->config_write = idxd_write_config;
     k->vendor_id = PCI_VENDOR_ID_INTEL;
     k->class_id = PCI_CLASS_SYSTEM_OTHER;

@@ -11,9 +11,9 @@
 
 #define IDXD_VERSION_2_0        0x0200
 
-/* BAR 0: the offsets below 0x100 are fixed, those of the tables are ours */
+/* BAR 0: the offsets below 0x200 are fixed, those of the tables are ours */
 #define IDXD_MMIO_SIZE          0x10000
-#define IDXD_REGS_END           0x100
+#define IDXD_REGS_END           0x200
 #define IDXD_GRPCFG_BASE        0x400
 #define IDXD_MSIX_PERM_BASE     0x800
 #define IDXD_WQCFG_BASE         0x1000
@@ -110,6 +110,9 @@ REG32(EVLSTATUS_HI,     0xf4)
     FIELD(EVLSTATUS_HI, TAIL,           0, 16)
     FIELD(EVLSTATUS_HI, PENDING,        30, 1)
 
+REG32(IAACAP_LO,        0x180)
+REG32(IAACAP_HI,        0x184)
+
 #define IDXD_EVL_SIZE_MIN       64
 
 /* GRPCFG: per group four 64-bit WQ bitmaps, an engine bitmap, and flags */
@@ -203,7 +206,7 @@ typedef enum IdxdCommand {
 /* Operand of the interrupt handle commands: an IMS entry is meant */
 #define IDXD_CMD_HANDLE_IMS     BIT(16)
 
-/* CMDSTS.ERROR */
+/* CMDSTS.ERROR; what a code stands for is what accel-config says of it */
 typedef enum IdxdCommandError {
     IDXD_CMDERR_NONE = 0,
     IDXD_CMDERR_INVALID_CMD = 0x01,
@@ -213,12 +216,11 @@ typedef enum IdxdCommandError {
     IDXD_CMDERR_DEVICE_ENABLED = 0x10,
     IDXD_CMDERR_CONFIG = 0x11,
     IDXD_CMDERR_BUS_MASTER = 0x12,
-    IDXD_CMDERR_PASID = 0x13,
     IDXD_CMDERR_TOTAL_SIZE = 0x14,
-    IDXD_CMDERR_GROUP_MEMBER = 0x15,
-    IDXD_CMDERR_GROUP_SHARED = 0x16,
+    IDXD_CMDERR_GROUP_INCOMPLETE = 0x15,
+    IDXD_CMDERR_GROUP_WQ = 0x16,
     IDXD_CMDERR_GROUP_ENGINE = 0x17,
-    IDXD_CMDERR_GROUP_FLAGS = 0x18,
+    IDXD_CMDERR_READ_BUFFERS = 0x18,
     /* Enable WQ */
     IDXD_CMDERR_DEVICE_NOT_ENABLED = 0x20,
     IDXD_CMDERR_WQ_ENABLED = 0x21,
@@ -229,6 +231,7 @@ typedef enum IdxdCommandError {
     IDXD_CMDERR_WQ_PASID = 0x26,
     IDXD_CMDERR_WQ_MAX_BATCH = 0x27,
     IDXD_CMDERR_WQ_MAX_XFER = 0x28,
+    IDXD_CMDERR_WQ_PRIV = 0x2a,
     /* Disable Device, Drain and Abort of all or of a PASID */
     IDXD_CMDERR_DEVICE_DISABLED = 0x31,
     /* Disable, Drain, Abort and Reset WQ */

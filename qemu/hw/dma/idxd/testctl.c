@@ -2,9 +2,9 @@
  * DSA and IAA device models: what tests do behind the guest's back
  *
  * The properties x-test-* of a device with x-test=on make it do what a driver
- * must cope with and no program can bring about: halts, event log entries of
- * any content, engines that do not begin anything, interrupt handles that are
- * revoked, and accesses that fail.
+ * must cope with and no program can bring about: halts, function level resets
+ * that take their time, event log entries of any content, engines that do not
+ * begin anything, interrupt handles that are revoked, and accesses that fail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -62,6 +62,22 @@ static void idxd_testctl_set_halt(Object *obj, const char *value, Error **errp)
         }
     }
     error_setg(errp, "the reset to ask for is software, flr, warm or cold");
+}
+
+static void idxd_testctl_set_flr_time(Object *obj, const char *value,
+                                      Error **errp)
+{
+    IdxdState *s = IDXD(obj);
+    unsigned ms;
+
+    if (!idxd_testctl_check(s, "flr-time", value, errp)) {
+        return;
+    }
+    if (qemu_strtoui(value, NULL, 0, &ms) < 0 || ms > INT32_MAX) {
+        error_setg(errp, "not a number of milliseconds, below 2^31");
+        return;
+    }
+    s->test.flr_time = ms;
 }
 
 static bool idxd_parse_hex(const char *hex, uint8_t *buf, unsigned size)
@@ -224,6 +240,8 @@ void idxd_testctl_class_init(ObjectClass *klass)
                                   idxd_testctl_set_handles);
     object_class_property_add_str(klass, "x-test-halt", NULL,
                                   idxd_testctl_set_halt);
+    object_class_property_add_str(klass, "x-test-flr-time", NULL,
+                                  idxd_testctl_set_flr_time);
     object_class_property_add_str(klass, "x-test-log", NULL,
                                   idxd_testctl_set_log);
     object_class_property_add_str(klass, "x-test-hold", NULL,

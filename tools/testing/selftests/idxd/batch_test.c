@@ -12,10 +12,11 @@
 #include "lib/poll.h"
 #include "lib/portal.h"
 #include "lib/region.h"
+#include "lib/repeat.h"
 #include "lib/slow.h"
 
 #define MEMBERS		8
-#define ROUNDS		60
+#define ROUNDS		repeat(60)
 
 /* Long enough for what must not happen to happen. */
 #define GRACE_US	200000
@@ -90,7 +91,7 @@ static int batch_start(struct batch *b, const struct wq *wq)
 
 FIXTURE_SETUP(batch)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 	ASSERT_EQ(0, batch_start(&self->b, &self->wq));
 }
@@ -228,6 +229,25 @@ TEST_F(batch, record_not_requested)
 	flush_log(_metadata, &self->b);
 	expect_members(_metadata, &self->b, 0, MEMBERS);
 	EXPECT_FALSE(page_present(own(&self->b)));
+}
+
+/* A batch that has no place for a record does not miss it. */
+TEST_F(batch, no_record_address)
+{
+	long failures = evl_counter(&self->wq, EVL_FAILURES);
+	long batches = evl_counter(&self->wq, EVL_BATCHES);
+
+	self->b.members[2].completion_addr = (uintptr_t)region_record(&self->b.readonly, 0);
+	self->b.desc.flags &= ~(IDXD_OP_FLAG_CRAV | IDXD_OP_FLAG_RCR);
+	submit(_metadata, &self->b);
+	ASSERT_TRUE(record_wait(member(&self->b, MEMBERS - 1), RECORD_MS));
+	flush_log(_metadata, &self->b);
+	expect_members(_metadata, &self->b, 0, 2);
+	expect_members(_metadata, &self->b, 3, MEMBERS);
+	EXPECT_FALSE(page_present(own(&self->b)));
+	EXPECT_EQ(batches + 1, evl_counter(&self->wq, EVL_BATCHES));
+	/* That of the member */
+	EXPECT_EQ(failures + 1, evl_counter(&self->wq, EVL_FAILURES));
 }
 
 /* A member ends with an error, and its record goes through the log. */
@@ -374,7 +394,7 @@ static int interleave(const struct wq *wq, bool failing)
 }
 
 /* Identifiers are used again at once, by whichever process comes next. */
-TEST_F_TIMEOUT(batch, two_processes, 120)
+TEST_F(batch, two_processes)
 {
 	struct wq other;
 	int status;

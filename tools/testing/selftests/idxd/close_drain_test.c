@@ -12,13 +12,14 @@
 #include "lib/portal.h"
 #include "lib/qmp.h"
 #include "lib/region.h"
+#include "lib/repeat.h"
 
 #define DESCS		8u	/* every other one's record is on a page that is missing */
-#define ROUNDS		10u
+#define ROUNDS		repeat(10)
 #define ALL_ENGINES	"0xf"
 /* A close() that waits for nothing takes far less. */
 #define WAITS_US	300000
-#define SOON_NS		(2 * NSEC_PER_SEC)
+#define SOON_NS		PROMPT_NS
 
 FIXTURE(close_drain) {
 	struct wq wq;
@@ -39,6 +40,7 @@ FIXTURE_VARIANT_ADD(close_drain, shared) {
 
 FIXTURE_SETUP(close_drain)
 {
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->want));
 	ASSERT_EQ(0, qmp_open(&self->qmp, &self->wq));
 }

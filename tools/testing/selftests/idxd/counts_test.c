@@ -16,7 +16,7 @@
 #include "lib/work.h"
 
 #define PAGES		8
-#define SOON_NS		(10 * NSEC_PER_SEC)
+#define SOON_NS		WAIT_NS
 
 FIXTURE(counts) {
 	struct wq wq;
@@ -40,7 +40,7 @@ FIXTURE_VARIANT_ADD(counts, shared) {
 
 FIXTURE_SETUP(counts)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
 	ASSERT_EQ(1, file_list(&self->wq, self->ids));
@@ -102,7 +102,7 @@ static bool run_kind_counted(struct __test_metadata *_metadata, struct _test_dat
 	return true;
 }
 
-TEST_F_TIMEOUT(counts, each_kind_of_memory, 120)
+TEST_F(counts, each_kind_of_memory)
 {
 	enum region_kind kind;
 

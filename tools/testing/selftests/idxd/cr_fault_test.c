@@ -49,7 +49,7 @@ FIXTURE_VARIANT_ADD(cr_fault, shared_write) {
 
 FIXTURE_SETUP(cr_fault)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, variant->by));
@@ -269,7 +269,7 @@ TEST_F(cr_fault, touch_and_go_on)
 		if (record->status == DSA_COMP_SUCCESS)
 			break;
 		ASSERT_EQ(DSA_COMP_PAGE_FAULT_NOBOF,
-			  record->status & DSA_COMP_STATUS_MASK);
+			  DSA_COMP_STATUS(record->status));
 		ASSERT_LT(record->bytes_completed, desc.xfer_size);
 		if (record->status & DSA_COMP_STATUS_WRITE)
 			WRITE_ONCE(*(char *)record->fault_addr, 0);

@@ -12,13 +12,14 @@
 #include "lib/poll.h"
 #include "lib/portal.h"
 #include "lib/region.h"
+#include "lib/repeat.h"
 #include "lib/run.h"
 #include "lib/work.h"
 
 /* Faults of one process at a time; the driver lets at least so many wait. */
 #define PAGES		512
 #define PROCESSES	4
-#define ROUNDS		3
+#define ROUNDS		repeat(3)
 
 /* What was counted before a test. */
 struct counts {
@@ -35,7 +36,7 @@ FIXTURE(cr_flood) {
 
 FIXTURE_SETUP(cr_flood)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 
 	ASSERT_EQ(0, evl_status(&self->wq, &self->before.evl));
@@ -93,7 +94,7 @@ TEST_F(cr_flood, one_process)
 	expect_counts(_metadata, &self->wq, &self->before, PAGES);
 }
 
-TEST_F_TIMEOUT(cr_flood, processes, 120)
+TEST_F(cr_flood, processes)
 {
 	unsigned int i, round;
 	pid_t pid[PROCESSES];
@@ -121,11 +122,11 @@ TEST_F_TIMEOUT(cr_flood, processes, 120)
  * of them: translations that the device has cached come to be wrong all the
  * time.
  */
-TEST_F_TIMEOUT(cr_flood, pages_come_and_go, 120)
+TEST_F(cr_flood, pages_come_and_go)
 {
 	struct dsa_completion_record *record;
 	struct portal portal;
-	unsigned int i, wrong = 0;
+	unsigned int i, repeats = repeat(3000), wrong = 0;
 	struct work *works;
 	struct region r;
 
@@ -134,7 +135,7 @@ TEST_F_TIMEOUT(cr_flood, pages_come_and_go, 120)
 	works = work_alloc(64);
 	ASSERT_NE(NULL, works);
 
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < repeats; i++) {
 		struct work *w = &works[i % 64];
 
 		record = region_record(&r, i % 64);
@@ -162,7 +163,7 @@ TEST_F_TIMEOUT(cr_flood, pages_come_and_go, 120)
 }
 
 /* Dedicated and shared queue at the same time, one process each. */
-TEST_F_TIMEOUT(cr_flood, two_queues, 60)
+TEST_F(cr_flood, two_queues)
 {
 	struct portal portal;
 	struct wq dedicated;

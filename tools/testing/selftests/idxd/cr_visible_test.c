@@ -46,7 +46,7 @@ FIXTURE_VARIANT_ADD(cr_visible, polled_by_cpu1) {
 
 FIXTURE_SETUP(cr_visible)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
@@ -105,7 +105,7 @@ static void *poll_main(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(cr_visible, status_is_last, 120)
+TEST_F(cr_visible, status_is_last)
 {
 	struct dsa_completion_record *record, *stale;
 	long written = evl_counter(&self->wq, EVL_WRITTEN);

@@ -106,7 +106,7 @@ static bool show_entry(struct trace *trace, uint64_t record)
 			continue;
 		printf("  event log     the device wrote an entry:\n");
 		evl_print(stdout, &entry, "                  ");
-		found = entry.error == EVL_RECORD_FAULT;
+		found = entry.error == DSA_COMP_CRA_XLAT;
 	}
 
 	return found;

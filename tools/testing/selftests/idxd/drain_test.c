@@ -12,10 +12,11 @@
 #include "lib/poll.h"
 #include "lib/portal.h"
 #include "lib/region.h"
+#include "lib/repeat.h"
 
 /* Fit into the queue all together. */
 #define BEFORE		12
-#define ROUNDS		8
+#define ROUNDS		repeat(8)
 
 FIXTURE(drain) {
 	struct wq wq;
@@ -39,7 +40,7 @@ FIXTURE_VARIANT_ADD(drain, shared) {
 
 FIXTURE_SETUP(drain)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 	ASSERT_EQ(0, qmp_open(&self->qmp, &self->wq)) {
 		TH_LOG("%s", self->qmp.error);
@@ -120,18 +121,18 @@ static void run_drain(struct __test_metadata *_metadata, struct portal *p,
 	EXPECT_EQ(faults + ROUNDS * BEFORE, evl_counter(wq, EVL_FAULTS));
 }
 
-TEST_F_TIMEOUT(drain, page_missing, 120)
+TEST_F(drain, page_missing)
 {
 	run_drain(_metadata, &self->portal, &self->region, &self->qmp, &self->wq, false);
 }
 
-TEST_F_TIMEOUT(drain, page_present, 120)
+TEST_F(drain, page_present)
 {
 	run_drain(_metadata, &self->portal, &self->region, &self->qmp, &self->wq, true);
 }
 
 /* Its record is due only if it was requested. */
-TEST_F_TIMEOUT(drain, not_requested, 60)
+TEST_F(drain, not_requested)
 {
 	struct dsa_completion_record *own = region_record(&self->region, BEFORE);
 	struct dsa_hw_desc desc;
@@ -147,7 +148,7 @@ TEST_F_TIMEOUT(drain, not_requested, 60)
 }
 
 /* Where no record can be written, that is counted. */
-TEST_F_TIMEOUT(drain, record_refused, 60)
+TEST_F(drain, record_refused)
 {
 	long failures = evl_counter(&self->wq, EVL_FAILURES);
 	struct dsa_hw_desc desc;

@@ -17,6 +17,12 @@ DEVICE=$(fresh_device)
 STATS=$BUS/$DEVICE/event_log
 DUMP=/sys/kernel/debug/idxd/$DEVICE/event_log
 
+# The largest ring, and more entries than it holds.
+LARGE=$(repeat 65535)
+STORM=$(repeat 100000)
+# More than the smallest ring holds at once.
+FAST=$(repeat 50000)
+
 ktap_start
 if [ -z "$DEVICE" ]; then
 	echo "1..0 # SKIP no device with an event log"
@@ -43,9 +49,9 @@ stat_of() {
 
 # wait_stat NAME VALUE: until the counter has reached it
 wait_stat() {
-	for _ in $(seq 1000); do
+	for _ in $(seq 3000); do
 		[ "$(stat_of "$1")" -lt "$2" ] || return 0
-		sleep 0.02
+		sleep 0.1
 	done
 	return 1
 }
@@ -95,7 +101,7 @@ end_stuck() {
 
 # wait_count FILE STATE COUNT: dump to the file until so many are in that state
 wait_count() {
-	for _ in $(seq 100); do
+	for _ in $(seq 1000); do
 		cat "$DUMP" > "$1"
 		[ "$(count "$1" "$2")" -ne "$3" ] || return 0
 	done
@@ -179,7 +185,7 @@ ktap_equal "entries_are_of_a_kind" "$(stat_of entries)" "$(sum_of_kinds)"
 
 ./setup-wqs.sh -d
 ktap_equal "max_used_stays" "$used" "$(stat_of max_used)"
-./setup-wqs.sh -e 65535
+./setup-wqs.sh -e "$LARGE"
 ktap_equal "max_used_starts_anew" 0 "$(stat_of max_used)"
 
 # Read again and again while there is much to do; nothing is lost for that.
@@ -204,30 +210,29 @@ done
 FLAGS=8c1a010000ffff0f
 ENTRY=${FLAGS}0000000000000400$(printf '%096d' 0)
 if ./evl_inject "$DEVICE" "$ENTRY" 2> "$TMP/why"; then
-	# More than there is room for in the largest ring.
+	# More than there is room for in the ring.
 	entries=$(stat_of entries)
-	./evl_inject "$DEVICE" "100000*$ENTRY"
+	./evl_inject "$DEVICE" "$STORM*$ENTRY"
 	cat "$DUMP" > "$TMP/storm"
-	if wait_stat entries $((entries + 100000)); then
+	if wait_stat entries $((entries + STORM)); then
 		ktap_pass "storm_taken"
 	else
-		ktap_fail "storm_taken" "$(stat_of entries) of $((entries + 100000))"
+		ktap_fail "storm_taken" "$(stat_of entries) of $((entries + STORM))"
 	fi
 	good_dump "storm_good" "$TMP/storm"
 	ktap_log "in the storm: $(sed '/^$/q' "$TMP/storm" | tr '\n' ' ')"
 	cat "$DUMP" > "$TMP/full"
 	good_dump "full_good" "$TMP/full"
-	ktap_equal "full_ring" 65534 "$(count "$TMP/full" handled)"
+	ktap_equal "full_ring" $((LARGE - 1)) "$(count "$TMP/full" handled)"
 
-	# More than the smallest ring can hold is there at once.
 	./setup-wqs.sh
 	full=$(stat_of full)
 	entries=$(stat_of entries)
 	echo 1 > "$TRACING/events/idxd/idxd_evl_full/enable"
-	./evl_inject "$DEVICE" "50000*$ENTRY"
+	./evl_inject "$DEVICE" "$FAST*$ENTRY"
 	overwritten=0
 	wrong=
-	while [ "$(stat_of entries)" -lt $((entries + 50000)) ]; do
+	while [ "$(stat_of entries)" -lt $((entries + FAST)) ]; do
 		cat "$DUMP" > "$TMP/fast"
 		wrong=${wrong:-$(./evl_dump_check < "$TMP/fast" 2>&1)}
 		overwritten=$((overwritten + $(get "$TMP/fast" overwritten)))
@@ -263,19 +268,20 @@ if ./evl_inject "$DEVICE" "$ENTRY" 2> "$TMP/why"; then
 
 	# Each kind of error information, and what there is no name for.
 	zeroes=$(printf '%064d' 0)
+	entries=$(stat_of entries)
 	entry=bc1101050302010007000000010200000010000000000000
 	./evl_inject "$DEVICE" "${entry}0000000000000000$zeroes"
 	entry=fc27017f010500000200000009000f000020000000000000
 	./evl_inject "$DEVICE" "${entry}00000000000000000501000003000000$(printf '%048d' 0)"
 	entry=00ff000000000000ffffffffffffffffffffffffffffffff
 	./evl_inject "$DEVICE" "${entry}ffffffffffffffff$zeroes"
-	wait_stat entries $(($(sum_of_kinds)))
+	wait_stat entries $((entries + 3))
 	sleep 0.2
 	cat "$DUMP" > "$TMP/kinds"
 	good_dump "kinds_good" "$TMP/kinds"
 	cat > "$TMP/want" <<END
   error: 0x11, invalid flags
-  queue: wq0.1
+  queue: wq${DEVICE##*[a-z]}.1
   operation: 0x03, memory move
   PASID: 258
   batch: 5, index 7
@@ -283,7 +289,7 @@ if ./evl_inject "$DEVICE" "$ENTRY" 2> "$TMP/why"; then
   flags: descriptor_valid queue_valid batch write information_valid
   invalid flags: 0x00000201
   error: 0x27, batch finished
-  queue: wq0.1
+  queue: wq${DEVICE##*[a-z]}.1
   operation: 0x01, batch
   PASID: 5
   batch: 127, index 2
@@ -343,7 +349,7 @@ else
 	ktap_fail "driver_directory_gone"
 	echo "$pci" > /sys/bus/pci/drivers/idxd/bind
 fi
-for _ in $(seq 50); do
+for _ in $(seq 600); do
 	[ ! -e "$DUMP" ] || break
 	sleep 0.1
 done
@@ -357,7 +363,7 @@ for _ in 1 2; do
 	readers="$readers $!"
 done
 ok=1
-for round in 1 2 3 4; do
+for round in $(seq "$(repeat 4)"); do
 	./setup-wqs.sh -e $((64 + round * 1000)) || ok="round $round"
 	[ $((round % 2)) -eq 0 ] || ./cr_flood_test > "$TMP/flood.log" 2>&1 || ok="flood $round"
 	./setup-wqs.sh -d
@@ -383,10 +389,12 @@ if [ -n "$IAX" ] && [ -e "$BUS/$IAX/event_log" ]; then
 		--wq-size=16 --priority=10 --name=iaa
 	accel-config enable-device "$IAX"
 	DUMP=/sys/kernel/debug/idxd/$IAX/event_log
+	STATS=$BUS/$IAX/event_log
+	entries=$(stat_of entries)
 	entry=8c1a00004305000000000000000004004010000000000000$(printf '%080d' 0)
 	entry=${entry}0b000000$(printf '%0120d' 0)
 	if ./evl_inject "$IAX" "150*$entry" 2> "$TMP/why"; then
-		sleep 1
+		wait_stat entries $((entries + 150))
 		cat "$DUMP" > "$TMP/iax"
 		good_dump "iaa_good" "$TMP/iax"
 		ktap_equal "iaa" "100 128 99 99 99" "$(get "$TMP/iax" size) $(

@@ -58,7 +58,7 @@ done
 # With a value of the range, and with one that is not.
 ./setup-wqs.sh
 refused "size_refused_when_enabled" EPERM "$SIZE" 128
-refused "prs_disable_refused_when_enabled" ENXIO "$WQ/prs_disable" 0
+refused "prs_disable_refused_when_enabled" EPERM "$WQ/prs_disable" 0
 ktap_equal "cmd_status_clear" 0 "$(($(cat "$BUS/$DEVICE/cmd_status")))"
 ktap_equal "device_has_64" 64 "$(ring_size)"
 
@@ -107,19 +107,22 @@ if [ -d $FAIL ]; then
 	echo 0 > $FAIL/probability
 	ktap_equal "no_ring_refused" ENOMEM "$seen"
 	ktap_equal "no_ring_cmd_status" $((0x80120000)) "$(($(cat "$BUS/$DEVICE/cmd_status")))"
+	# accel-config has no words for that.
+	ktap_equal "no_ring_explained" 1 "$(dmesg | grep -c 'no memory for its event log')"
 	ktap_equal "no_ring_disabled" disabled "$(cat "$BUS/$DEVICE/state")"
 	./setup-wqs.sh -e 1024
 	ktap_equal "ring_later" 1024 "$(ring_size)"
 else
 	ktap_skip "no_ring_refused" "no fault injection in this kernel"
 	ktap_skip "no_ring_cmd_status" "no fault injection in this kernel"
+	ktap_skip "no_ring_explained" "no fault injection in this kernel"
 	ktap_skip "no_ring_disabled" "no fault injection in this kernel"
 	ktap_skip "ring_later" "no fault injection in this kernel"
 fi
 
 # Many rounds of enable and disable leave nothing behind.
 ok=1
-for round in 1 2 3 4 5 6 7 8 9 10; do
+for round in $(seq "$(repeat 10)"); do
 	./setup-wqs.sh || ok="round $round"
 done
 ktap_equal "enabled_again_and_again" 1 "$ok"

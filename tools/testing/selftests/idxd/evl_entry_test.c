@@ -43,7 +43,7 @@ FIXTURE_SETUP(evl_entry)
 	struct regs regs;
 	long pasid;
 
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&log->wq, WQ_DEDICATED | WQ_PRS_OFF));
 	ASSERT_EQ(0, qmp_open(&log->qmp, &log->wq)) {
 		TH_LOG("%s", log->qmp.error);
@@ -60,7 +60,7 @@ FIXTURE_SETUP(evl_entry)
 		.wq_valid = 1,
 		.write = 1,
 		.info_valid = 1,
-		.error = EVL_RECORD_FAULT,
+		.error = DSA_COMP_CRA_XLAT,
 		.wq = log->wq.id,
 		.opcode = DSA_OPCODE_NOOP,
 		.pasid = pasid,
@@ -169,7 +169,7 @@ TEST_F(evl_entry, queue_not_enabled)
 	expect_refused(_metadata, &self->log, entry);
 }
 
-TEST_F_TIMEOUT(evl_entry, queue_of_the_kernel, 60)
+TEST_F(evl_entry, queue_of_the_kernel)
 {
 	struct evl_entry entry = self->log.good;
 	struct regs regs;
@@ -229,7 +229,7 @@ TEST_F(evl_entry, fields_not_valid)
 TEST_F(evl_entry, info_not_valid)
 {
 	static const unsigned int codes[] = {
-		EVL_RECORD_FAULT, EVL_DRAIN, EVL_BATCH,
+		DSA_COMP_CRA_XLAT, DSA_COMP_DRAIN_EVL, DSA_COMP_BATCH_EVL_ERR,
 	};
 	struct evl_entry entry = self->log.good;
 	unsigned int i;
@@ -281,7 +281,7 @@ static void batch_ends_well(struct __test_metadata *_metadata, struct log *log)
 	struct dsa_completion_record *record = next_record(log);
 	struct evl_entry entry = log->good;
 
-	entry.error = EVL_BATCH;
+	entry.error = DSA_COMP_BATCH_EVL_ERR;
 	entry.batch_id = BATCH_ID;
 	entry.opcode = DSA_OPCODE_BATCH;
 	entry.fault_addr = (uintptr_t)record;
@@ -314,7 +314,7 @@ TEST_F(evl_entry, batch_begins_with_an_error)
 	member_fails(_metadata, &self->log);
 	failures = evl_counter(&self->log.wq, EVL_FAILURES);
 	/* The failed one ends: its record is due, and has nowhere to go either. */
-	entry.error = EVL_BATCH;
+	entry.error = DSA_COMP_BATCH_EVL_ERR;
 	entry.batch_id = BATCH_ID;
 	entry.info = 0;
 	entry.fault_addr = NOWHERE;
@@ -329,7 +329,7 @@ TEST_F(evl_entry, batch_begins_with_an_error)
 	ASSERT_EQ(errors + 1, evl_counter_wait(&self->log.wq, EVL_ERRORS, errors + 1));
 
 	/* Not the first one. */
-	entry.error = EVL_RECORD_FAULT;
+	entry.error = DSA_COMP_CRA_XLAT;
 	expect_written(_metadata, &self->log, entry);
 	batch_ends_well(_metadata, &self->log);
 }
@@ -344,12 +344,75 @@ TEST_F(evl_entry, batch_without_rcr)
 	entry.batch_id = BATCH_ID;
 	entry.info |= EVL_INFO_FIRST;
 	expect_written(_metadata, &self->log, entry);
-	entry.error = EVL_BATCH;
+	entry.error = DSA_COMP_BATCH_EVL_ERR;
 	entry.info = 0;
 	entry.fault_addr = (uintptr_t)record;
 	inject(_metadata, &self->log.qmp, &entry);
 	expect_written(_metadata, &self->log, self->log.good);
 	EXPECT_FALSE(page_present(record));
+}
+
+/* A batch of which a member's record cannot be written ends, for address 0. */
+static void incomplete_batch_at_zero(struct __test_metadata *_metadata, struct log *log,
+				     unsigned int info)
+{
+	struct evl_entry entry = log->good;
+
+	member_fails(_metadata, log);
+	entry.error = DSA_COMP_BATCH_EVL_ERR;
+	entry.batch_id = BATCH_ID;
+	entry.opcode = DSA_OPCODE_BATCH;
+	entry.info = info;
+	entry.fault_addr = 0;
+	inject(_metadata, &log->qmp, &entry);
+	/* When this one is written, that one has been handled. */
+	expect_written(_metadata, log, log->good);
+}
+
+static void map_zero(struct __test_metadata *_metadata)
+{
+	ASSERT_EQ(NULL, mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+}
+
+/*
+ * The descriptor had no valid record address: the device reports 0, and RCR
+ * cannot be set. There is no record to write, nor one to miss.
+ */
+TEST_F(evl_entry, batch_without_address)
+{
+	struct log *log = &self->log;
+	long failures, written;
+
+	failures = evl_counter(&log->wq, EVL_FAILURES);
+	incomplete_batch_at_zero(_metadata, log, 0);
+	EXPECT_EQ(failures + 1, evl_counter(&log->wq, EVL_FAILURES));
+
+	/* A record there would be seen now. */
+	map_zero(_metadata);
+	written = evl_counter(&log->wq, EVL_WRITTEN);
+	incomplete_batch_at_zero(_metadata, log, 0);
+	EXPECT_FALSE(page_present(NULL));
+	EXPECT_EQ(written + 1, evl_counter_wait(&log->wq, EVL_WRITTEN, written + 1));
+	EXPECT_EQ(failures + 2, evl_counter(&log->wq, EVL_FAILURES));
+}
+
+/* With RCR, 0 is an address like any other. */
+TEST_F(evl_entry, batch_at_address_zero)
+{
+	struct log *log = &self->log;
+	long failures, written;
+
+	failures = evl_counter(&log->wq, EVL_FAILURES);
+	incomplete_batch_at_zero(_metadata, log, EVL_INFO_RCR);
+	EXPECT_EQ(failures + 2, evl_counter(&log->wq, EVL_FAILURES));
+
+	map_zero(_metadata);
+	written = evl_counter(&log->wq, EVL_WRITTEN);
+	incomplete_batch_at_zero(_metadata, log, EVL_INFO_RCR);
+	EXPECT_TRUE(page_present(NULL));
+	EXPECT_EQ(written + 2, evl_counter_wait(&log->wq, EVL_WRITTEN, written + 2));
+	EXPECT_EQ(failures + 3, evl_counter(&log->wq, EVL_FAILURES));
 }
 
 int main(int argc, char **argv)

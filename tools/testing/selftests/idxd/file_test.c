@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -16,8 +17,9 @@
 #include "lib/file.h"
 #include "lib/passfd.h"
 #include "lib/run.h"
+#include "lib/sysfs.h"
 
-#define SOON_NS		(10 * NSEC_PER_SEC)
+#define SOON_NS		WAIT_NS
 
 FIXTURE(file) {
 	struct wq wq;
@@ -39,7 +41,7 @@ FIXTURE_VARIANT_ADD(file, shared) {
 
 FIXTURE_SETUP(file)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 	ASSERT_EQ(0, control_clients_wait(&self->wq, 0));
 	ASSERT_EQ(0, file_list(&self->wq, self->ids));
@@ -142,6 +144,78 @@ TEST_F(file, opened_twice)
 	expect_counts(_metadata, &self->wq, ids[0], 8, 2);
 	portal_close(&two);
 	EXPECT_EQ(0, file_list(&self->wq, ids));
+}
+
+/* It is one of the bus, and none of its drivers is for it. */
+TEST_F(file, on_the_bus)
+{
+	static const char *const binds[] = {
+		"idxd/bind", "user/bind", "dmaengine/bind", "dsa/bind",
+	};
+	char path[PATH_MAX + 16], link[PATH_MAX], real[PATH_MAX], name[24];
+	unsigned int i;
+
+	snprintf(name, sizeof(name), "file%d", self->ids[0]);
+	snprintf(link, sizeof(link), "/sys/bus/dsa/devices/%s", name);
+	ASSERT_NE(NULL, realpath(link, real));
+	snprintf(path, sizeof(path), "/sys/bus/dsa/devices/%s/dsa!%s/%s", self->wq.name,
+		 self->wq.name, name);
+	ASSERT_NE(NULL, realpath(path, link));
+	EXPECT_STREQ(link, real);
+
+	snprintf(path, sizeof(path), "%s/driver", real);
+	EXPECT_NE(0, access(path, F_OK));
+	for (i = 0; i < ARRAY_SIZE(binds); i++) {
+		snprintf(path, sizeof(path), "/sys/bus/dsa/drivers/%s", binds[i]);
+		if (!access(path, F_OK))
+			EXPECT_EQ(-ENODEV, sysfs_write(path, name));
+	}
+
+	portal_close(&self->portal);
+	EXPECT_NE(0, access(real, F_OK));
+}
+
+/* Waits for the event that has happened to something of that name. */
+static bool uevent_wait(int fd, const char *action, const char *name)
+{
+	uint64_t end = clock_ns() + SOON_NS;
+	char text[4096], *at;
+	ssize_t n;
+
+	while (clock_ns() < end) {
+		n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+		if (n < 0) {
+			usleep(1000);
+			continue;
+		}
+		text[n] = '\0';
+		at = strchr(text, '@');
+		if (at && !strncmp(text, action, at - text) &&
+		    !strcmp(strrchr(at, '/') + 1, name))
+			return true;
+	}
+
+	return false;
+}
+
+TEST_F(file, uevents)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	char name[24];
+	int fd;
+
+	portal_close(&self->portal);
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
+
+	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
+	ASSERT_EQ(1, file_list(&self->wq, self->ids));
+	snprintf(name, sizeof(name), "file%d", self->ids[0]);
+	EXPECT_TRUE(uevent_wait(fd, "add", name));
+	portal_close(&self->portal);
+	EXPECT_TRUE(uevent_wait(fd, "remove", name));
+	close(fd);
 }
 
 /* Another process on the queue has counters of its own. */

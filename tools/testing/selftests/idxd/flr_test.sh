@@ -13,8 +13,8 @@ cd "$(dirname "$0")" || exit 1
 # shellcheck source=storm.sh
 . ./storm.sh
 
-ROUNDS=5
-COPIES=100
+ROUNDS=$(repeat 5)
+COPIES=$(repeat 100)
 
 # works_again: prints what does not work, if anything
 works_again() {

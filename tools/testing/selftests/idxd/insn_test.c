@@ -202,7 +202,7 @@ FIXTURE_SETUP(enqcmd)
 	};
 	char *page;
 
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED));
 
 	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,

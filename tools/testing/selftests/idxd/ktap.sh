@@ -47,6 +47,14 @@ ktap_equal() {
 	fi
 }
 
+# repeat N: how often to do what is only done again and again: N times, or the
+# share of it that run_tests.sh says is enough; at least twice
+repeat() {
+	_n=$(($1 / ${IDXD_TEST_SHARE:-1}))
+	[ "$_n" -ge 2 ] || _n=2
+	echo "$_n"
+}
+
 # Prints the plan and the totals; the status says whether nothing failed.
 ktap_finish() {
 	echo "1..$KTAP_NUM"

@@ -15,7 +15,11 @@ while :; do
 done > /dev/null 2>&1 &
 sleep 0.5
 # Processes that are stuck, with records that wait.
-tail -f /dev/null | ./evl_stuck 200 > /dev/null 2>&1 &
+tail -f /dev/null | ./evl_stuck 200 > /tmp/stuck 2>&1 &
+for _ in $(seq 600); do
+	[ ! -s /tmp/stuck ] || break
+	sleep 0.1
+done
 sleep 3
 entries=$(cat /sys/bus/dsa/devices/dsa0/event_log/entries)
 echo "$entries entries of the event log so far"

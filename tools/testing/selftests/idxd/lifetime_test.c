@@ -16,10 +16,11 @@
 #include "lib/evl.h"
 #include "lib/passfd.h"
 #include "lib/poll.h"
+#include "lib/repeat.h"
 #include "lib/run.h"
 
 #define PAGES		128
-#define ROUNDS		6
+#define ROUNDS		repeat(6)
 #define PAGE		4096
 
 /* The same address in every process. */
@@ -27,7 +28,7 @@
 #define PATTERN		0xc3
 
 /* An end must not take longer than this. */
-#define END_NS		(2 * NSEC_PER_SEC)
+#define END_NS		PROMPT_NS
 
 FIXTURE(lifetime) {
 	struct wq wq;
@@ -47,7 +48,7 @@ FIXTURE_VARIANT_ADD(lifetime, shared) {
 
 FIXTURE_SETUP(lifetime)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_OFF));
 }
 
@@ -189,32 +190,32 @@ static void run_end(struct __test_metadata *_metadata,
 	}
 }
 
-TEST_F_TIMEOUT(lifetime, exit, 120)
+TEST_F(lifetime, exit)
 {
 	run_end(_metadata, &self->wq, end_exit, 0);
 }
 
-TEST_F_TIMEOUT(lifetime, kill, 120)
+TEST_F(lifetime, kill)
 {
 	run_end(_metadata, &self->wq, end_kill, SIGKILL);
 }
 
-TEST_F_TIMEOUT(lifetime, exec, 120)
+TEST_F(lifetime, exec)
 {
 	run_end(_metadata, &self->wq, end_exec, 0);
 }
 
-TEST_F_TIMEOUT(lifetime, close, 120)
+TEST_F(lifetime, close)
 {
 	run_end(_metadata, &self->wq, end_close, 0);
 }
 
-TEST_F_TIMEOUT(lifetime, unmap, 120)
+TEST_F(lifetime, unmap)
 {
 	run_end(_metadata, &self->wq, end_unmap, 0);
 }
 
-TEST_F_TIMEOUT(lifetime, close_and_look, 120)
+TEST_F(lifetime, close_and_look)
 {
 	run_end(_metadata, &self->wq, end_close_and_look, 0);
 }

@@ -8,6 +8,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "main.h"
@@ -19,6 +20,9 @@
 
 /* Far more allocations than open() makes. */
 #define MOST		2000
+
+/* Far more than the messages that the kernel lets pass meanwhile. */
+#define FAILURES	200
 
 FIXTURE(open_fail) {
 	struct wq wq;
@@ -38,7 +42,7 @@ FIXTURE_VARIANT_ADD(open_fail, shared) {
 
 FIXTURE_SETUP(open_fail)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->want));
 }
 
@@ -89,7 +93,7 @@ static bool open_failing(const struct wq *wq, unsigned int nth, int *fd)
 	return len > 0 && strtoul(text, NULL, 0) == 0;
 }
 
-TEST_F_TIMEOUT(open_fail, each_allocation, 600)
+TEST_F(open_fail, each_allocation)
 {
 	unsigned int nth, refused = 0;
 	struct portal portal;
@@ -121,6 +125,54 @@ TEST_F_TIMEOUT(open_fail, each_allocation, 600)
 	portal_close(&portal);
 	EXPECT_EQ(0, control_clients_wait(&self->wq, 0));
 	EXPECT_EQ(0, files(&self->wq));
+}
+
+/* Lines of the kernel's log since the last call that have @text */
+static unsigned int log_count(int kmsg, const char *text)
+{
+	unsigned int count = 0;
+	char line[1024];
+	ssize_t len;
+
+	for (;;) {
+		len = read(kmsg, line, sizeof(line) - 1);
+		/* Some lines may be overwritten already. */
+		if (len < 0 && errno == EPIPE)
+			continue;
+		if (len <= 0)
+			return count;
+		line[len] = '\0';
+		count += !!strstr(line, text);
+	}
+}
+
+/* A program that lets open() fail again and again does not fill the log. */
+TEST_F(open_fail, few_messages)
+{
+	static const char text[] = "pasid allocation failed";
+	unsigned int i, nth, seen = 0;
+	int kmsg, fd;
+
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, kmsg);
+	ASSERT_LE(0, lseek(kmsg, 0, SEEK_END));
+
+	for (nth = 1; !seen && nth < MOST; nth++) {
+		ASSERT_TRUE(open_failing(&self->wq, nth, &fd));
+		if (fd >= 0)
+			close(fd);
+		seen = log_count(kmsg, text);
+	}
+	ASSERT_EQ(1, seen);
+
+	for (i = 1; i < FAILURES; i++) {
+		ASSERT_TRUE(open_failing(&self->wq, nth - 1, &fd));
+		ASSERT_GT(0, fd);
+	}
+	seen += log_count(kmsg, text);
+	TH_LOG("%u messages of %u failures", seen, FAILURES);
+	EXPECT_GE(FAILURES / 2, seen);
+	close(kmsg);
 }
 
 int main(int argc, char **argv)

@@ -38,7 +38,7 @@ FIXTURE_VARIANT_ADD(page_request, shared) {
 
 FIXTURE_SETUP(page_request)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->mode | WQ_PRS_ON));
 
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));

@@ -58,7 +58,7 @@ FIXTURE_SETUP(pasid_switch)
 {
 	cpu_set_t one;
 
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 
 	self->turn = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -163,12 +163,12 @@ static void run_processes(struct __test_metadata *_metadata,
 	}
 }
 
-TEST_F_TIMEOUT(pasid_switch, page_present, 60)
+TEST_F(pasid_switch, page_present)
 {
 	run_processes(_metadata, &self->wq, self->turn, false);
 }
 
-TEST_F_TIMEOUT(pasid_switch, record_fault, 60)
+TEST_F(pasid_switch, record_fault)
 {
 	run_processes(_metadata, &self->wq, self->turn, true);
 }

@@ -40,7 +40,7 @@ FIXTURE_SETUP(perfmon)
 	unsigned int i;
 	int fd;
 
-	end_with_parent();
+	begin_test();
 	for (i = 0; i < COUNTERS; i++)
 		self->c.fd[i] = -1;
 	ASSERT_TRUE(wq_find(&self->c.wq, WQ_DEDICATED | WQ_PRS_OFF));

@@ -18,7 +18,7 @@
 #include "lib/portal.h"
 #include "lib/work.h"
 
-#define OPEN_NS		(10 * NSEC_PER_SEC)
+#define OPEN_NS		WAIT_NS
 
 static struct dsa_completion_record record;
 

@@ -13,17 +13,18 @@
 #include "lib/evl.h"
 #include "lib/qmp.h"
 #include "lib/regs.h"
+#include "lib/repeat.h"
 #include "lib/run.h"
 
 #define PAGES		8
 
 /* Closes that hit the time between halt and reset, and how many are tried. */
-#define HITS		5
+#define HITS		repeat(5)
 #define ROUNDS		30
 
 /* Far longer than a reset takes on the slowest machine. */
-#define RESET_NS	(20 * NSEC_PER_SEC)
-#define HALT_NS		(2 * NSEC_PER_SEC)
+#define RESET_NS	WAIT_NS
+#define HALT_NS		(5 * NSEC_PER_SEC)
 
 FIXTURE(reset) {
 	struct wq dedicated;
@@ -35,7 +36,7 @@ FIXTURE(reset) {
 
 FIXTURE_SETUP(reset)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->dedicated, WQ_DEDICATED | WQ_PRS_OFF));
 	ASSERT_TRUE(wq_find(&self->shared, WQ_SHARED | WQ_PRS_OFF));
 	ASSERT_TRUE(wq_find(&self->other, WQ_DEDICATED | WQ_PRS_ON));
@@ -97,7 +98,7 @@ static void expect_works(struct __test_metadata *_metadata, const struct wq *wq)
 }
 
 /* Files stay open, the ring comes back with its size, faults are handled. */
-TEST_F_TIMEOUT(reset, everything_is_back, 120)
+TEST_F(reset, everything_is_back)
 {
 	struct evl_status before, after;
 	struct portal portal;
@@ -144,7 +145,7 @@ static int open_until_halt(const struct regs *regs, const struct wq *wq, int rea
 }
 
 /* The device is not to use the PASID of a process that has closed the file. */
-TEST_F_TIMEOUT(reset, closed_while_halted, 300)
+TEST_F(reset, closed_while_halted)
 {
 	unsigned int round, hits = 0;
 	int fd[2], status;
@@ -176,7 +177,7 @@ TEST_F_TIMEOUT(reset, closed_while_halted, 300)
 }
 
 /* A queue that was disabled, and configured again for later. */
-TEST_F_TIMEOUT(reset, unbound_stays_unbound, 120)
+TEST_F(reset, unbound_stays_unbound)
 {
 	ASSERT_EQ(0, control_disable_wq(&self->other));
 	ASSERT_EQ(0, control_configure_wq(&self->other));

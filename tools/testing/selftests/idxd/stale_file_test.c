@@ -42,7 +42,7 @@ FIXTURE_VARIANT_ADD(stale_file, shared_prs) {
 
 FIXTURE_SETUP(stale_file)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, variant->want));
 	ASSERT_EQ(0, portal_open(&self->old, &self->wq, SUBMIT_WRITE));
 }

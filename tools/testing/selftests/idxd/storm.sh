@@ -17,7 +17,7 @@ storm_start() {
 	done
 	# shellcheck disable=SC2086 # words are meant
 	set -- $STORMS
-	for _i in $(seq 100); do
+	for _i in $(seq 600); do
 		[ "$(cat "$STORM_DIR"/* | grep -c going)" -ne $# ] || return 0
 		sleep 0.1
 	done

@@ -24,7 +24,7 @@
 
 /* Overlaps that are enough, and how long to try. */
 #define OVERLAPS	20
-#define TRY_NS		(60 * NSEC_PER_SEC)
+#define TRY_NS		(2 * WAIT_NS)
 
 /* What the other thread drops at a time takes long. */
 #define BIG_PAGES	4096
@@ -41,7 +41,7 @@ FIXTURE(tlb_overlap) {
 
 FIXTURE_SETUP(tlb_overlap)
 {
-	end_with_parent();
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
 	ASSERT_EQ(0, trace_open(&self->trace));
@@ -116,10 +116,10 @@ static unsigned int fill_page(struct portal *portal, char *page)
 	if (portal_submit(portal, &desc) || !record_wait(&record, RECORD_MS))
 		return DSA_COMP_NONE;
 
-	return record.status & DSA_COMP_STATUS_MASK;
+	return DSA_COMP_STATUS(record.status);
 }
 
-TEST_F_TIMEOUT(tlb_overlap, iommu_is_told, 120)
+TEST_F(tlb_overlap, iommu_is_told)
 {
 	uint64_t end = clock_ns() + TRY_NS;
 	struct flushes flushes = {};

@@ -33,6 +33,7 @@ FIXTURE_SETUP(trace)
 {
 	unsigned int i;
 
+	begin_test();
 	ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 	ASSERT_EQ(0, portal_open(&self->portal, &self->wq, SUBMIT_PORTAL));
 	ASSERT_EQ(0, trace_open(&self->trace));

@@ -9,6 +9,15 @@
 #define NSEC_PER_MSEC	1000000ULL
 #define NSEC_PER_SEC	1000000000ULL
 
+/* To wait for what must come, if it takes minutes where much else goes on. */
+#define WAIT_NS		(60 * NSEC_PER_SEC)
+
+/*
+ * What waits for nothing takes far less than this, with KASAN in an emulator on
+ * a busy machine as well; what waits for a page that does not come takes for ever.
+ */
+#define PROMPT_NS	(20 * NSEC_PER_SEC)
+
 /* Nanoseconds on a clock that nobody sets. */
 static inline uint64_t clock_ns(void)
 {

@@ -13,7 +13,7 @@
 #define BUS		"/sys/bus/dsa"
 
 /* The last trace of a closed file may be in the driver's hands for a moment. */
-#define CLIENTS_NS	(10 * NSEC_PER_SEC)
+#define CLIENTS_NS	WAIT_NS
 
 int control_disable_wq(const struct wq *wq)
 {

@@ -11,11 +11,9 @@
 #include <linux/compiler.h>
 #include <linux/idxd.h>
 
-#define RECORD_SIZE	sizeof(struct dsa_completion_record)
+#include "uapi.h"
 
-/* Both are written by and for hardware: their sizes are not a matter of taste. */
-static_assert(sizeof(struct dsa_hw_desc) == 64, "descriptor is 64 bytes");
-static_assert(sizeof(struct dsa_completion_record) == 32, "record is 32 bytes");
+#define RECORD_SIZE	sizeof(struct dsa_completion_record)
 
 /**
  * desc_init() - start a descriptor that asks for a completion record

@@ -34,12 +34,7 @@ struct evl_entry {
 
 static_assert(sizeof(struct evl_entry) == 64, "entry is 64 bytes");
 
-/* Error codes of entries that software writes a record for */
-#define EVL_RECORD_FAULT	0x1a	/* the record's address could not be translated */
-#define EVL_DRAIN		0x26	/* records before a Drain went through the log */
-#define EVL_BATCH		0x27	/* records of a batch's members did */
-
-/* Error information of these */
+/* Error information of entries that software writes a record for */
 #define EVL_INFO_RCR		0x40000	/* a record was requested */
 #define EVL_INFO_FIRST		0x80000	/* the first entry of its batch */
 

@@ -18,12 +18,14 @@ static const char *const opcodes[] = {
 	[DSA_OPCODE_CR_DELTA] = "Create Delta",
 	[DSA_OPCODE_AP_DELTA] = "Apply Delta",
 	[DSA_OPCODE_DUALCAST] = "Dualcast",
+	[DSA_OPCODE_TRANSL_FETCH] = "Translation Fetch",
 	[DSA_OPCODE_CRCGEN] = "CRC",
 	[DSA_OPCODE_COPY_CRC] = "Copy with CRC",
 	[DSA_OPCODE_DIF_CHECK] = "DIF Check",
 	[DSA_OPCODE_DIF_INS] = "DIF Insert",
 	[DSA_OPCODE_DIF_STRP] = "DIF Strip",
 	[DSA_OPCODE_DIF_UPDT] = "DIF Update",
+	[DSA_OPCODE_DIX_GEN] = "DIX Generate",
 	[DSA_OPCODE_CFLUSH] = "Cache Flush",
 };
 
@@ -55,7 +57,7 @@ const char *opcode_name(unsigned int opcode)
 
 const char *status_name(unsigned int status)
 {
-	status &= DSA_COMP_STATUS_MASK;
+	status = DSA_COMP_STATUS(status);
 	if (status < ARRAY_SIZE(statuses) && statuses[status])
 		return statuses[status];
 

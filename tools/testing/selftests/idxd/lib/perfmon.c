@@ -12,7 +12,7 @@
 
 #define PMU		"/sys/bus/event_source/devices/dsa"
 #define EVENT_SHIFT	4
-#define SETTLE_MS	500
+#define SETTLE_MS	20000
 
 static long pmu_attr(const struct wq *wq, const char *attr)
 {

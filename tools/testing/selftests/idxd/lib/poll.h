@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "desc.h"
 
 /* What a record may take at most; far more than it does on the slowest machine. */
-#define RECORD_MS	10000
+#define RECORD_MS	(WAIT_NS / NSEC_PER_MSEC)
 
 /**
  * page_present() - is there a page in the page table of this process

@@ -12,7 +12,7 @@
 #define PORTAL_SIZE	4096
 
 /* Longer than any queue stays full while the driver is alive. */
-#define RETRY_NS	(10 * NSEC_PER_SEC)
+#define RETRY_NS	WAIT_NS
 
 int portal_open(struct portal *p, const struct wq *wq, enum submit_by by)
 {

@@ -12,22 +12,25 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../../kselftest.h"
 #include "clock.h"
 #include "qmp.h"
 
-/* A machine under load takes its time; one without a monitor says nothing. */
-#define ANSWER_NS	(10 * NSEC_PER_SEC)
-#define HELLO_NS	(5 * NSEC_PER_SEC)
-#define HELLOS		4
+/* A machine without a monitor says nothing; one under load takes its time. */
+#define HELLO_NS	(30 * NSEC_PER_SEC)
+#define ANSWER_NS	(120 * NSEC_PER_SEC)
+
+/* After so long without an answer, see whether it was heard at all. */
+#define ASK_NS		(5 * NSEC_PER_SEC)
+
+/* What makes the monitor forget what it has of a command */
+#define FORGET		"\xff\n"
 
 #define DEVICES		"/machine/peripheral"
 
 /* The body of a command with arguments, and the first of these */
 #define COMMAND(name, args) "\"execute\":\"" name "\",\"arguments\":{" args "}"
 #define PATH		"\"path\":\"%s\""
-
-/* Of a line, at most this is kept: replies that matter are shorter. */
-#define LINE_BYTES	4096
 
 static int tty_open(void)
 {
@@ -101,24 +104,28 @@ static int write_all(int fd, const char *text, uint64_t end)
 	return 0;
 }
 
-/* A line, without its end; what does not fit is dropped. */
-static int read_line(int fd, char *line, size_t len, uint64_t end)
+/*
+ * A line, without its end; what does not fit is dropped. What there is of one
+ * when the time is over stays for the next call.
+ */
+static int read_line(struct qmp *q, char *line, uint64_t end)
 {
-	size_t have = 0;
 	char c;
 
 	for (;;) {
-		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-		ssize_t n = read(fd, &c, 1);
+		struct pollfd pfd = { .fd = q->fd, .events = POLLIN };
+		ssize_t n = read(q->fd, &c, 1);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
 		if (n > 0 && c == '\n') {
-			line[have] = '\0';
+			memcpy(line, q->part, q->have);
+			line[q->have] = '\0';
+			q->have = 0;
 			return 0;
 		}
-		if (n > 0 && have < len - 1)
-			line[have++] = c;
+		if (n > 0 && q->have < sizeof(q->part) - 1)
+			q->part[q->have++] = c;
 		if (n > 0)
 			continue;
 		if (clock_ns() > end)
@@ -136,39 +143,95 @@ static void keep_error(struct qmp *q, const char *reply)
 		 (int)strcspn(desc, "\""), desc);
 }
 
+/* Unlike those of programs before this one */
+static void next_id(struct qmp *q, char *id, size_t len)
+{
+	snprintf(id, len, "\"%d.%u\"", getpid(), ++q->id);
+}
+
 /*
- * Give a command and wait for the reply to it. Whatever else comes, as events
+ * Read until there is a reply to the command with an id, or to one that was
+ * given later, if any: then -EAGAIN is returned. Whatever else comes, as events
  * and what was meant for an earlier program, is passed over.
  */
-__printf(5, 6)
-static int command(struct qmp *q, char *reply, size_t len, uint64_t wait_ns,
-		   const char *format, ...)
+static int wait_reply(struct qmp *q, char *reply, const char *id, const char *later,
+		      uint64_t end)
 {
-	uint64_t end = clock_ns() + wait_ns;
-	char *body, *line;
-	char id[32];
-	va_list args;
 	int rc;
 
-	/* Unlike those of programs before this one. */
-	snprintf(id, sizeof(id), "\"%d.%u\"", getpid(), ++q->id);
+	do {
+		rc = read_line(q, reply, end);
+		if (!rc && strstr(reply, id))
+			return 0;
+		if (!rc && *later && strstr(reply, later))
+			return -EAGAIN;
+	} while (!rc);
+
+	return rc;
+}
+
+/*
+ * Wait for the reply to a command. One that has no answer may be lost, or its
+ * answer late, and only a lost one may be given again: what is asked meanwhile
+ * is answered after it.
+ *
+ * Returns 0, -EAGAIN if the command was lost, or another negative errno.
+ */
+static int wait_heard(struct qmp *q, char *reply, const char *id, uint64_t end)
+{
+	char later[32] = "", line[128];
+	int rc;
+
+	for (;;) {
+		uint64_t ask = clock_ns() + ASK_NS;
+
+		rc = wait_reply(q, reply, id, later, ask < end ? ask : end);
+		if (rc != -ETIMEDOUT || ask >= end)
+			return rc;
+		next_id(q, later, sizeof(later));
+		snprintf(line, sizeof(line),
+			 FORGET "{\"id\":%s,\"execute\":\"query-name\"}\n", later);
+		rc = write_all(q->fd, line, end);
+		if (rc)
+			return rc;
+	}
+}
+
+/* Give a command until it is heard. */
+static int give(struct qmp *q, char *reply, const char *body, uint64_t end)
+{
+	char id[32], *line;
+	int rc;
+
+	do {
+		next_id(q, id, sizeof(id));
+		if (asprintf(&line, "{\"id\":%s,%s}\n", id, body) < 0)
+			return -ENOMEM;
+		rc = write_all(q->fd, line, end);
+		free(line);
+		if (!rc)
+			rc = wait_heard(q, reply, id, end);
+	} while (rc == -EAGAIN);
+
+	return rc;
+}
+
+/* The reply has QMP_LINE bytes. */
+__printf(4, 5)
+static int command(struct qmp *q, char *reply, uint64_t wait_ns, const char *format, ...)
+{
+	va_list args;
+	char *body;
+	int rc;
+
 	va_start(args, format);
 	rc = vasprintf(&body, format, args);
 	va_end(args);
 	if (rc < 0)
 		return -ENOMEM;
-	rc = asprintf(&line, "{\"id\":%s,%s}\n", id, body);
-	free(body);
-	if (rc < 0)
-		return -ENOMEM;
 
-	rc = write_all(q->fd, line, end);
-	free(line);
-	while (!rc) {
-		rc = read_line(q->fd, reply, len, end);
-		if (!rc && strstr(reply, id))
-			break;
-	}
+	rc = give(q, reply, body, clock_ns() + wait_ns);
+	free(body);
 	if (rc) {
 		snprintf(q->error, sizeof(q->error), "monitor on %s: %s", QMP_PORT,
 			 strerror(-rc));
@@ -196,32 +259,46 @@ static int wanted_devfn(const struct wq *wq)
 
 static bool is_device(struct qmp *q, const char *path, int devfn)
 {
-	char reply[LINE_BYTES];
+	char reply[QMP_LINE];
 	const char *value;
 
-	if (command(q, reply, sizeof(reply), ANSWER_NS,
-		    COMMAND("qom-get", PATH ",\"property\":\"addr\""), path))
+	if (command(q, reply, ANSWER_NS, COMMAND("qom-get", PATH ",\"property\":\"addr\""), path))
 		return false;
 	value = strstr(reply, "\"return\": ");
 
 	return value && atoi(value + strlen("\"return\": ")) == devfn;
 }
 
+/* The next name in a list, as a path; false at the end of the list. */
+static bool next_path(const char **at, char *path)
+{
+	static const char name[] = "\"name\": \"";
+
+	*at = strstr(*at, name);
+	if (!*at)
+		return false;
+	*at += strlen(name);
+	snprintf(path, QMP_TEXT, DEVICES "/%.*s", (int)strcspn(*at, "\""), *at);
+
+	return true;
+}
+
+static int list_devices(struct qmp *q, char *list)
+{
+	return command(q, list, ANSWER_NS, COMMAND("qom-list", PATH), DEVICES);
+}
+
 static int find_device(struct qmp *q, int devfn)
 {
-	char list[LINE_BYTES], path[QMP_TEXT];
+	char list[QMP_LINE], path[QMP_TEXT];
 	const char *at = list;
 	int rc;
 
-	rc = command(q, list, sizeof(list), ANSWER_NS,
-		     COMMAND("qom-list", PATH), DEVICES);
+	rc = list_devices(q, list);
 	if (rc)
 		return rc;
 
-	while ((at = strstr(at, "\"name\": \""))) {
-		at += strlen("\"name\": \"");
-		snprintf(path, sizeof(path), DEVICES "/%.*s",
-			 (int)strcspn(at, "\""), at);
+	while (next_path(&at, path)) {
 		if (is_device(q, path, devfn)) {
 			memcpy(q->device, path, sizeof(path));
 			return 0;
@@ -246,28 +323,44 @@ static int try_knob(struct qmp *q)
 
 /*
  * Before the port is opened the terminal may have echoed a part of the
- * monitor's greeting: the byte makes it forget what it has of a command.
+ * monitor's greeting, and a program that was killed may have given a part of a
+ * command.
  */
 static int hello(struct qmp *q)
 {
-	char reply[LINE_BYTES];
-	unsigned int i;
+	char reply[QMP_LINE];
 	int rc;
 
-	for (i = 0; i < HELLOS; i++) {
-		rc = write_all(q->fd, "\xff\n", clock_ns() + HELLO_NS);
-		if (!rc)
-			rc = command(q, reply, sizeof(reply), HELLO_NS,
-				     "\"execute\":\"qmp_capabilities\"");
-		/* Refused if somebody has said so before, which is as good. */
-		if (!rc || rc == -EINVAL)
-			return 0;
-	}
+	rc = write_all(q->fd, FORGET, clock_ns() + HELLO_NS);
+	if (!rc)
+		rc = command(q, reply, HELLO_NS, "\"execute\":\"qmp_capabilities\"");
 
-	return rc;
+	/* Refused if somebody has said so before, which is as good. */
+	if (rc == -EINVAL)
+		return 0;
+
+	return rc == -ETIMEDOUT ? -ENODEV : rc;
 }
 
-int qmp_open(struct qmp *q, const struct wq *wq)
+/* Of two programs that read here, each would take what the other one waits for. */
+static int lock(struct qmp *q)
+{
+	struct flock whole = { .l_type = F_WRLCK };
+	uint64_t end = clock_ns() + ANSWER_NS;
+
+	while (fcntl(q->fd, F_SETLK, &whole)) {
+		if (clock_ns() > end) {
+			snprintf(q->error, sizeof(q->error),
+				 "another program has the monitor");
+			return -EBUSY;
+		}
+		usleep(10000);
+	}
+
+	return 0;
+}
+
+static int monitor_open(struct qmp *q)
 {
 	int rc;
 
@@ -278,9 +371,24 @@ int qmp_open(struct qmp *q, const struct wq *wq)
 		return -ENODEV;
 	}
 
-	rc = hello(q);
+	rc = lock(q);
 	if (!rc)
-		rc = find_device(q, wanted_devfn(wq));
+		rc = hello(q);
+	if (rc)
+		qmp_close(q);
+
+	return rc;
+}
+
+int qmp_open(struct qmp *q, const struct wq *wq)
+{
+	int rc;
+
+	rc = monitor_open(q);
+	if (rc)
+		return -ENODEV;
+
+	rc = find_device(q, wanted_devfn(wq));
 	if (!rc)
 		rc = try_knob(q);
 	if (rc) {
@@ -300,9 +408,44 @@ void qmp_close(struct qmp *q)
 
 int qmp_set(struct qmp *q, const char *property, const char *value)
 {
-	char reply[LINE_BYTES];
+	char reply[QMP_LINE];
 
-	return command(q, reply, sizeof(reply), ANSWER_NS,
+	return command(q, reply, ANSWER_NS,
 		       COMMAND("qom-set", PATH ",\"property\":\"%s\",\"value\":\"%s\""),
 		       q->device, property, value);
+}
+
+/* Test controls that stay as they are set, and their values in a new machine. */
+static const char *const controls[][2] = {
+	{ "x-test-hold", "0" },
+	{ "x-test-fail", "none" },
+	{ "x-test-drop-ats", "off" },
+	{ "x-test-handles", "8" },
+};
+
+int qmp_controls_off(struct qmp *q)
+{
+	char list[QMP_LINE];
+	const char *at = list;
+	unsigned int i;
+	int rc;
+
+	rc = monitor_open(q);
+	if (rc)
+		return rc;
+
+	rc = list_devices(q, list);
+	while (!rc && next_path(&at, q->device)) {
+		/* Other devices do not have them, which is as good. */
+		for (i = 0; i < ARRAY_SIZE(controls); i++) {
+			rc = qmp_set(q, controls[i][0], controls[i][1]);
+			if (rc == -EINVAL)
+				rc = 0;
+			if (rc)
+				break;
+		}
+	}
+	qmp_close(q);
+
+	return rc;
 }

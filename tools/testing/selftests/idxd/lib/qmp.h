@@ -12,9 +12,14 @@
 #define QMP_PORT	"/dev/ttyS2"
 #define QMP_TEXT	240
 
+/* Of a line, at most this is kept: replies that matter are shorter. */
+#define QMP_LINE	4096
+
 struct qmp {
 	int fd;
 	unsigned int id;		/* of the last command */
+	char part[QMP_LINE];		/* of a line, what has come so far */
+	size_t have;
 	char device[QMP_TEXT];		/* the device's path, from qmp_open() */
 	char error[QMP_TEXT];		/* why the last command failed */
 };
@@ -40,5 +45,14 @@ void qmp_close(struct qmp *q);
  * with its words in @q->error.
  */
 int qmp_set(struct qmp *q, const char *property, const char *value);
+
+/**
+ * qmp_controls_off() - take back what tests have set, of all devices
+ * @q: to be used for it; it is closed afterwards
+ *
+ * Return: 0; -ENODEV if nobody answers, with a sentence in @q->error; another
+ * negative errno if the monitor no longer does.
+ */
+int qmp_controls_off(struct qmp *q);
 
 #endif /* IDXD_TEST_QMP_H */

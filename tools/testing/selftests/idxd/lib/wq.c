@@ -82,14 +82,24 @@ static bool wq_matches(const struct wq *wq, unsigned int want)
 	return true;
 }
 
+bool wq_find_on(struct wq *wq, unsigned int dev, unsigned int want)
+{
+	unsigned int id;
+
+	for (id = 0; id < MAX_WQ; id++)
+		if (wq_load(wq, dev, id) && wq_matches(wq, want))
+			return true;
+
+	return false;
+}
+
 bool wq_find(struct wq *wq, unsigned int want)
 {
-	unsigned int dev, id;
+	unsigned int dev;
 
 	for (dev = 0; dev < MAX_DEV; dev++)
-		for (id = 0; id < MAX_WQ; id++)
-			if (wq_load(wq, dev, id) && wq_matches(wq, want))
-				return true;
+		if (wq_find_on(wq, dev, want))
+			return true;
 
 	return false;
 }

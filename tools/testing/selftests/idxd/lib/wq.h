@@ -34,4 +34,7 @@ struct wq {
  */
 bool wq_find(struct wq *wq, unsigned int want);
 
+/* The same on the device dsa<dev>. */
+bool wq_find_on(struct wq *wq, unsigned int dev, unsigned int want);
+
 #endif /* IDXD_TEST_WQ_H */
