@@ -79,8 +79,8 @@ stop() {
 	[ "$(cat "$BUS/$1/state")" != enabled ] || accel-config disable-device "$1"
 }
 
-# load NAME DEVICE OPTION...: the saved configuration is there again
-load() {
+# load_saved NAME DEVICE OPTION...: the saved configuration is there again
+load_saved() {
 	name=$1
 	device=$2
 	shift 2
@@ -121,8 +121,8 @@ for device in $DEVICES; do
 	# Without enabling anything, and over that once more
 	ktap_equal "$device.load_only" 0 "$(
 		accel-config load-config -c "$TMP/saved" > "$TMP/log" 2>&1; echo $?)"
-	load load "$device"
-	load load_over_it "$device" -f
+	load_saved load "$device"
+	load_saved load_over_it "$device" -f
 	stop "$device" > "$TMP/log" 2>&1
 done
 

@@ -16,6 +16,7 @@
 #include "lib/control.h"
 #include "lib/dmatest.h"
 #include "lib/regs.h"
+#include "lib/repeat.h"
 #include "lib/sysfs.h"
 
 /* What setup-wqs.sh -k makes: the kernel's work queue, and its size */
@@ -113,9 +114,9 @@ static void expect_works(struct __test_metadata *_metadata, struct _test_data_dm
 	struct dmatest *d = &self->dmatest;
 
 	hold_engines(_metadata, self, "0");
-	ASSERT_EQ(0, dmatest_start(d, THREADS, COPIES, PATIENT_MS, true));
+	ASSERT_EQ(0, dmatest_start(d, THREADS, repeat(COPIES), PATIENT_MS, true));
 	ASSERT_TRUE(dmatest_end(d, THREADS));
-	EXPECT_EQ(THREADS * COPIES, d->copies);
+	EXPECT_EQ(THREADS * repeat(COPIES), d->copies);
 	EXPECT_EQ(0, d->failures);
 
 	ASSERT_EQ(0, dmatest_start(d, THREADS, 0, PATIENT_MS, true));
@@ -145,7 +146,7 @@ TEST_F(dma_client, function_reset)
 	unsigned int round;
 
 	fill(_metadata, self);
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < repeat(ROUNDS); round++) {
 		ASSERT_EQ(0, control_flr(&self->wq));
 		expect_all_in_use(_metadata, self);
 	}
@@ -162,7 +163,7 @@ static void run_halts(struct __test_metadata *_metadata, struct _test_data_dma_c
 	uint64_t end;
 
 	fill(_metadata, self);
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < repeat(ROUNDS); round++) {
 		ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-halt", kind)) {
 			TH_LOG("%s", self->qmp.error);
 		}
@@ -216,13 +217,13 @@ TEST_F(dma_client, stopped)
 {
 	unsigned int i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < repeat(ROUNDS); i++) {
 		fill(_metadata, self);
 		expect_stops(_metadata);
 		EXPECT_EQ(0, in_device(&self->regs));
 		hold_engines(_metadata, self, "0");
 	}
-	for (i = 0; i < STOPS; i++) {
+	for (i = 0; i < repeat(STOPS); i++) {
 		ASSERT_EQ(0, dmatest_start(&self->dmatest, THREADS, 0, PATIENT_MS, true));
 		usleep(200000);
 		expect_stops(_metadata);

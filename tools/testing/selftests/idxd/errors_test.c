@@ -82,13 +82,15 @@ static void expect_errors(struct __test_metadata *_metadata, const struct evl_en
 	char text[2 * TEXT];
 	unsigned int w[8];
 	uint64_t q[4];
+	int words;
 
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(TEXT, pread(fd, text, sizeof(text), 0));
 	text[TEXT] = '\0';
 	ASSERT_EQ('\n', text[TEXT - 1]);
-	ASSERT_EQ(8, sscanf(text, "%8x,%8x,%8x,%8x,%8x,%8x,%8x,%8x",
-			    &w[7], &w[6], &w[5], &w[4], &w[3], &w[2], &w[1], &w[0]));
+	words = sscanf(text, "%8x,%8x,%8x,%8x,%8x,%8x,%8x,%8x",
+		       &w[7], &w[6], &w[5], &w[4], &w[3], &w[2], &w[1], &w[0]);
+	ASSERT_EQ(8, words);
 	memcpy(q, entry, sizeof(q));
 	q[0] |= 1;
 	q[2] = address;

@@ -9,17 +9,15 @@
 
 #include <linux/idxd.h>
 
-#ifdef __cplusplus
-#define UAPI_ASSERT static_assert
-#else
-#define UAPI_ASSERT _Static_assert
-#endif
+/* Does not compile unless @cond holds; C and C++ have no other word in common. */
+#define UAPI_ASSERT(cond)						\
+	extern char uapi_assert[(cond) ? 1 : -1]
 
 #define UAPI_VALUE(name, value)						\
-	UAPI_ASSERT((name) == (value), #name)
+	UAPI_ASSERT((name) == (value))
 #define UAPI_FIELD(type, field, offset, size)				\
 	UAPI_ASSERT(__builtin_offsetof(struct type, field) == (offset) &&	\
-		    sizeof(((struct type *)0)->field) == (size), #type "." #field)
+		    sizeof(((struct type *)0)->field) == (size))
 
 /* Operations */
 UAPI_VALUE(DSA_OPCODE_NOOP, 0x00);
@@ -70,8 +68,8 @@ UAPI_VALUE(IDXD_SCMD_WQ_USER_NO_IOMMU, 0x80110000);
 UAPI_VALUE(IDXD_SCMD_DEV_EVL_ERR, 0x80120000);
 
 /* The descriptor of DSA; what is before completion_addr are bit fields. */
-UAPI_ASSERT(sizeof(struct dsa_hw_desc) == 64, "dsa_hw_desc");
-UAPI_ASSERT(sizeof(struct dsa_raw_desc) == 64, "dsa_raw_desc");
+UAPI_ASSERT(sizeof(struct dsa_hw_desc) == 64);
+UAPI_ASSERT(sizeof(struct dsa_raw_desc) == 64);
 UAPI_FIELD(dsa_hw_desc, completion_addr, 8, 8);
 UAPI_FIELD(dsa_hw_desc, src_addr, 16, 8);
 UAPI_FIELD(dsa_hw_desc, rdback_addr, 16, 8);
@@ -144,8 +142,8 @@ UAPI_FIELD(dsa_hw_desc, app_tag_mask, 60, 2);
 UAPI_FIELD(dsa_hw_desc, app_tag_seed, 62, 2);
 
 /* The completion record of DSA */
-UAPI_ASSERT(sizeof(struct dsa_completion_record) == 32, "dsa_completion_record");
-UAPI_ASSERT(sizeof(struct dsa_raw_completion_record) == 32, "dsa_raw_completion_record");
+UAPI_ASSERT(sizeof(struct dsa_completion_record) == 32);
+UAPI_ASSERT(sizeof(struct dsa_raw_completion_record) == 32);
 UAPI_FIELD(dsa_completion_record, status, 0, 1);
 UAPI_FIELD(dsa_completion_record, result, 1, 1);
 UAPI_FIELD(dsa_completion_record, dif_status, 1, 1);
@@ -172,7 +170,7 @@ UAPI_FIELD(dsa_completion_record, dif_upd_dest_app_tag, 30, 2);
 UAPI_FIELD(dsa_completion_record, op_specific, 16, 16);
 
 /* Those of IAA */
-UAPI_ASSERT(sizeof(struct iax_hw_desc) == 64, "iax_hw_desc");
+UAPI_ASSERT(sizeof(struct iax_hw_desc) == 64);
 UAPI_FIELD(iax_hw_desc, completion_addr, 8, 8);
 UAPI_FIELD(iax_hw_desc, src1_addr, 16, 8);
 UAPI_FIELD(iax_hw_desc, dst_addr, 24, 8);
@@ -186,8 +184,8 @@ UAPI_FIELD(iax_hw_desc, src2_size, 52, 4);
 UAPI_FIELD(iax_hw_desc, filter_flags, 56, 4);
 UAPI_FIELD(iax_hw_desc, num_inputs, 60, 4);
 
-UAPI_ASSERT(sizeof(struct iax_completion_record) == 64, "iax_completion_record");
-UAPI_ASSERT(sizeof(struct iax_raw_completion_record) == 64, "iax_raw_completion_record");
+UAPI_ASSERT(sizeof(struct iax_completion_record) == 64);
+UAPI_ASSERT(sizeof(struct iax_raw_completion_record) == 64);
 UAPI_FIELD(iax_completion_record, status, 0, 1);
 UAPI_FIELD(iax_completion_record, error_code, 1, 1);
 UAPI_FIELD(iax_completion_record, fault_info, 2, 1);
