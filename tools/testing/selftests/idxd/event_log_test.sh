@@ -349,7 +349,10 @@ else
 	ktap_fail "driver_directory_gone"
 	echo "$pci" > /sys/bus/pci/drivers/idxd/bind
 fi
+# If devices are found in another order than before, it has another name.
 for _ in $(seq 600); do
+	DEVICE=$(find_device event_log configurable)
+	DUMP=/sys/kernel/debug/idxd/$DEVICE/event_log
 	[ ! -e "$DUMP" ] || break
 	sleep 0.1
 done

@@ -13,12 +13,13 @@
 #include "lib/clock.h"
 #include "lib/control.h"
 #include "lib/regs.h"
+#include "lib/repeat.h"
 #include "lib/run.h"
 
 #define WQS		4
 #define WQCFG_DWORDS	4	/* those that the driver sets */
 #define PAGES		4
-#define ROUNDS		6
+#define ROUNDS		repeat(6)
 #define FLR_MS		"100"
 
 /* Far longer than a reset takes on the slowest machine. */

@@ -112,13 +112,20 @@ static bool wq_has_driver(const struct wq *wq)
 	return !access(path, F_OK);
 }
 
+/* Soon: the driver says so after the device does. */
 static bool device_enabled(const struct wq *wq)
 {
+	uint64_t end = clock_ns() + RESET_NS;
 	char path[PATH_MAX], state[20];
 
 	snprintf(path, sizeof(path), BUS "/devices/dsa%u/state", wq->dev);
+	do {
+		if (sysfs_read(path, state, sizeof(state)) > 0 && !strcmp(state, "enabled"))
+			return true;
+		usleep(1000);
+	} while (clock_ns() < end);
 
-	return sysfs_read(path, state, sizeof(state)) > 0 && !strcmp(state, "enabled");
+	return false;
 }
 
 /* @qmp: have the device halt there and ask for a reset, or NULL */
