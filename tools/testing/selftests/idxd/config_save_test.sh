@@ -30,6 +30,12 @@ attributes() {
 		2> /dev/null | sort
 }
 
+# at_most N ATTRIBUTE: N, or what the device allows if that is less
+at_most() {
+	_max=$(cat "$2")
+	echo $((_max < $1 ? _max : $1))
+}
+
 # configure DEVICE: everything is set to something that is not the default
 configure() {
 	dev=$BUS/$1
@@ -49,8 +55,8 @@ configure() {
 		set_attr "$wq/group_id" $i
 		set_attr "$wq/size" 12
 		set_attr "$wq/priority" 7
-		set_attr "$wq/max_transfer_size" 65536
-		set_attr "$wq/max_batch_size" 16
+		set_attr "$wq/max_transfer_size" "$(at_most 65536 "$dev/max_transfer_size")"
+		set_attr "$wq/max_batch_size" "$(at_most 16 "$dev/max_batch_size")"
 	done
 	set_attr "$BUS/wq$n.0/mode" dedicated
 	set_attr "$BUS/wq$n.0/prs_disable" 1
