@@ -104,7 +104,7 @@ TEST_F(errors, opened_by_root)
 	int fd = open(self->path, O_RDONLY | O_CLOEXEC);
 
 	expect_errors(_metadata, &self->entry, fd, ADDRESS);
-	/* Whoever reads what root has opened. */
+	/* What counts is who opened the file, not who reads it. */
 	ASSERT_EQ(0, seteuid(NOBODY));
 	expect_errors(_metadata, &self->entry, fd, ADDRESS);
 	ASSERT_EQ(0, seteuid(0));

@@ -187,7 +187,7 @@ TEST_F(probe_fail, each_allocation)
 		tried++;
 		if (rc) {
 			refused++;
-			/* No vectors can be had without memory for them. */
+			/* Allocating interrupt vectors fails with -ENOSPC. */
 			ASSERT_TRUE(rc == -ENOMEM || rc == -ENOSPC) {
 				TH_LOG("allocation %u: %d", nth, rc);
 			}

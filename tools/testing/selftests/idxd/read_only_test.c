@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A device whose configuration is read only, but for whose memory a work queue
- * works on: a reset must not change that, or a program works on memory that is
- * not its own.
+ * On a device with a read-only configuration, only the PASID of a work queue can
+ * be written. A reset must not change it: a program could otherwise access memory
+ * that is not its own.
  */
 #include "main.h"
 #include "lib/clock.h"
@@ -141,7 +141,7 @@ TEST_F(read_only, keeps_pasid)
 	expect_runs(_metadata, &portal, &self->wq);
 	portal_close(&portal);
 
-	/* Nor does it keep one that is nobody's any more. */
+	/* After close(), a reset does not restore the PASID either. */
 	ASSERT_EQ(0, control_clients_wait(&self->wq, 0));
 	EXPECT_EQ(-1, regs_wq_pasid(&self->regs, self->wq.id));
 	reset(_metadata, &self->wq, &self->regs, variant->halt);
