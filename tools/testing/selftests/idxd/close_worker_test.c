@@ -103,9 +103,7 @@ FIXTURE_SETUP(close_worker)
 
 FIXTURE_TEARDOWN(close_worker)
 {
-	struct portal portal;
 	struct run run;
-	int rc;
 
 	kill(self->opener, SIGKILL);
 	waitpid(self->opener, NULL, 0);
@@ -113,14 +111,9 @@ FIXTURE_TEARDOWN(close_worker)
 	/* A device that was bound anew may have another number. */
 	EXPECT_TRUE(wq_find(&self->wq, (self->wq.dedicated ? WQ_DEDICATED : WQ_SHARED) |
 				       WQ_PRS_OFF));
-	rc = portal_open(&portal, &self->wq, SUBMIT_PORTAL);
-	EXPECT_EQ(0, rc);
-	if (rc)
-		return;
-	EXPECT_EQ(0, run_kind(&run, &portal, &self->wq, REGION_ANON, 8, 1, NULL)) {
+	EXPECT_EQ(0, run_few(&run, &self->wq)) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
-	portal_close(&portal);
 }
 
 TEST_F(close_worker, others_go_on)

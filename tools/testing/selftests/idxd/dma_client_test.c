@@ -64,7 +64,6 @@ FIXTURE_TEARDOWN(dma_client)
 	EXPECT_EQ(0, dmatest_close(&self->dmatest));
 	regs_close(&self->regs);
 	qmp_close(&self->qmp);
-	EXPECT_EQ(0, control_setup(""));
 }
 
 static void hold_engines(struct __test_metadata *_metadata,

@@ -52,10 +52,8 @@ static int come_back(void)
 
 FIXTURE_TEARDOWN(open_remove)
 {
-	struct portal portal;
 	struct run run;
 	unsigned int i;
-	int rc;
 
 	for (i = 0; i < self->children; i++) {
 		kill(self->child[i], SIGKILL);
@@ -63,14 +61,9 @@ FIXTURE_TEARDOWN(open_remove)
 	}
 	EXPECT_EQ(0, come_back());
 	EXPECT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
-	rc = portal_open(&portal, &self->wq, SUBMIT_PORTAL);
-	EXPECT_EQ(0, rc);
-	if (rc)
-		return;
-	EXPECT_EQ(0, run_kind(&run, &portal, &self->wq, REGION_ANON, 8, 1, NULL)) {
+	EXPECT_EQ(0, run_few(&run, &self->wq)) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
-	portal_close(&portal);
 }
 
 static int remove_function(const struct wq *wq)

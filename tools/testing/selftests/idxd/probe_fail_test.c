@@ -18,10 +18,9 @@
 
 #include "main.h"
 #include "lib/control.h"
+#include "lib/fail_nth.h"
 #include "lib/run.h"
-#include "lib/sysfs.h"
 
-#define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define DRIVER		"/sys/bus/pci/drivers/idxd/"
 #define CPU_STATES	"/sys/devices/system/cpu/hotplug/states"
 
@@ -31,35 +30,6 @@
 /* All of the first ones, and so many of the others */
 #define FIRST		200
 #define SAMPLES		60
-
-/* Counts down from @nth; 0 is none. */
-static int fail_open(unsigned int nth)
-{
-	int fail = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
-	char text[16];
-	int len;
-
-	len = snprintf(text, sizeof(text), "%u", nth);
-	if (fail < 0 || write(fail, text, len) != len)
-		return -1;
-
-	return fail;
-}
-
-/* Return: how many allocations more it would have taken for one to fail */
-static unsigned int fail_close(int fail)
-{
-	char text[16];
-	int len;
-
-	len = pread(fail, text, sizeof(text) - 1, 0);
-	if (len < 0 || write(fail, "0", 1) != 1)
-		len = 0;
-	close(fail);
-	text[len] = '\0';
-
-	return strtoul(text, NULL, 0);
-}
 
 static unsigned int random_below(unsigned int limit)
 {
@@ -138,21 +108,14 @@ FIXTURE_SETUP(probe_fail)
 
 FIXTURE_TEARDOWN(probe_fail)
 {
-	struct portal portal;
 	struct run run;
-	int rc;
 
 	if (!is_bound(&self->wq))
 		EXPECT_EQ(0, control_bind_pci(&self->wq));
 	EXPECT_EQ(0, control_setup(""));
-	rc = portal_open(&portal, &self->wq, SUBMIT_PORTAL);
-	EXPECT_EQ(0, rc);
-	if (rc)
-		return;
-	EXPECT_EQ(0, run_kind(&run, &portal, &self->wq, REGION_ANON, 8, 1, NULL)) {
+	EXPECT_EQ(0, run_few(&run, &self->wq)) {
 		TH_LOG("%u of %u wrong: %s", run.wrong, run.submitted, run.why);
 	}
-	portal_close(&portal);
 }
 
 /* Return: what is left of @nth after the driver was bound, or refused it with *@rc */
@@ -160,10 +123,10 @@ static unsigned int bind_failing(const struct wq *wq, unsigned int nth, int *rc)
 {
 	const char *name = strrchr(wq->device, '/') + 1;
 	int fd = open(DRIVER "bind", O_WRONLY | O_CLOEXEC);
-	int fail = fail_open(nth);
+	int fail = fail_nth_begin(nth);
 
 	*rc = write(fd, name, strlen(name)) < 0 ? -errno : 0;
-	nth = fail_close(fail);
+	nth = fail_nth_end(fail);
 	close(fd);
 
 	return nth;
@@ -210,12 +173,7 @@ TEST_F(probe_fail, each_allocation)
 
 int main(int argc, char **argv)
 {
-	/* Allocations that may sleep fail, too; without a trace of each. */
-	if (access(FAIL_NTH, W_OK) ||
-	    sysfs_write("/sys/kernel/debug/failslab/ignore-gfp-wait", "N") ||
-	    sysfs_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N") ||
-	    sysfs_write("/sys/kernel/debug/failslab/verbose", "0") ||
-	    sysfs_write("/sys/kernel/debug/fail_page_alloc/verbose", "0")) {
+	if (fail_nth_prepare()) {
 		printf("1..0 # SKIP no fault injection in this kernel\n");
 		return KSFT_SKIP;
 	}

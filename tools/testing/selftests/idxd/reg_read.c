@@ -4,7 +4,7 @@
  *
  * usage: reg_read DEVICE OFFSET
  */
-#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "registers: %s\n", strerror(-rc));
 		return 1;
 	}
-	printf("0x%" PRIx64 "\n", regs_read64(&regs, strtoul(argv[2], NULL, 0)));
+	printf("0x%llx\n", (unsigned long long)regs_read64(&regs, strtoul(argv[2], NULL, 0)));
 	regs_close(&regs);
 
 	return 0;

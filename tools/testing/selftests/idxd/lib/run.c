@@ -144,3 +144,18 @@ int run_kind(struct run *run, struct portal *p, const struct wq *wq,
 
 	return rc;
 }
+
+int run_few(struct run *run, const struct wq *wq)
+{
+	struct portal portal;
+	int rc;
+
+	memset(run, 0, sizeof(*run));
+	rc = portal_open(&portal, wq, SUBMIT_PORTAL);
+	if (rc)
+		return rc;
+	rc = run_kind(run, &portal, wq, REGION_ANON, 8, 1, NULL);
+	portal_close(&portal);
+
+	return rc;
+}

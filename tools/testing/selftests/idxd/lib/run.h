@@ -56,4 +56,14 @@ int run_kind(struct run *run, struct portal *p, const struct wq *wq,
 	     enum region_kind kind, unsigned int pages, unsigned int burst,
 	     uint64_t *ns);
 
+/**
+ * run_few() - open a queue anew, have a few records written, and close it
+ * @run: filled in
+ * @wq: the queue
+ *
+ * Return: 0 if the queue works, a negative errno of open() or of run_kind() if
+ * it does not.
+ */
+int run_few(struct run *run, const struct wq *wq);
+
 #endif /* IDXD_TEST_RUN_H */

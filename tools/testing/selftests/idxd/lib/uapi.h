@@ -15,9 +15,13 @@
 
 #define UAPI_VALUE(name, value)						\
 	UAPI_ASSERT((name) == (value))
-#define UAPI_FIELD(type, field, offset, size)				\
-	UAPI_ASSERT(__builtin_offsetof(struct type, field) == (offset) &&	\
-		    sizeof(((struct type *)0)->field) == (size))
+#define UAPI_OFFSET_IS(type, field, offset, size)			\
+	(__builtin_offsetof(struct type, field) == (offset))
+#define UAPI_SIZE_IS(type, field, offset, size)				\
+	(sizeof((*(struct type *)0).field) == (size))
+/* UAPI_FIELD(type, field, offset, size) */
+#define UAPI_FIELD(...)							\
+	UAPI_ASSERT(UAPI_OFFSET_IS(__VA_ARGS__) && UAPI_SIZE_IS(__VA_ARGS__))
 
 /* Operations */
 UAPI_VALUE(DSA_OPCODE_NOOP, 0x00);
