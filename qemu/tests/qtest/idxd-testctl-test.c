@@ -187,6 +187,28 @@ static void test_hold(void)
     idxd_test_quit(&t);
 }
 
+static void test_lose(void)
+{
+    IdxdTest t;
+
+    start(&t);
+    idxd_msix_enable(&t, 0);
+    idxd_testctl(&t, "x-test-lose", "2");
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_RESET_DEVICE, R_CMD_REQ_INT_MASK),
+                    ==, 0);
+    g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, R_INTCAUSE_COMMAND_MASK);
+    g_assert_false(idxd_msix_message(&t, 0));
+
+    /* Only one is */
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_RESET_DEVICE, R_CMD_REQ_INT_MASK),
+                    ==, 0);
+    g_assert_true(idxd_msix_message(&t, 0));
+
+    idxd_testctl_fails(&t, "x-test-lose", "");
+    idxd_testctl_fails(&t, "x-test-lose", "halt");
+    idxd_test_quit(&t);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -195,6 +217,7 @@ int main(int argc, char **argv)
     qtest_add_func("idxd/testctl/halt", test_halt);
     qtest_add_func("idxd/testctl/log", test_log);
     qtest_add_func("idxd/testctl/hold", test_hold);
+    qtest_add_func("idxd/testctl/lose", test_lose);
 
     return g_test_run();
 }

@@ -203,6 +203,8 @@ typedef struct IdxdTestCtl {
     uint32_t flr_time;
     /* engines that begin nothing new */
     uint32_t hold;
+    /* causes, a mask of INTCAUSE, whose next message is lost */
+    uint32_t lose;
     IdxdWorkQueue log;
     /* interrupt handles that there can be at a time */
     unsigned max_handles;

@@ -37,6 +37,10 @@ void idxd_irq_cause(IdxdState *s, uint32_t cause)
 {
     s->intcause |= cause;
     trace_idxd_irq_cause(idxd_devfn(s), cause);
+    if (s->test.lose & cause) {
+        s->test.lose &= ~cause;
+        return;
+    }
     idxd_irq_raise(s, 0);
 }
 

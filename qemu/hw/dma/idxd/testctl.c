@@ -4,7 +4,8 @@
  * The properties x-test-* of a device with x-test=on make it do what a driver
  * must cope with and no program can bring about: halts, function level resets
  * that take their time, event log entries of any content, engines that do not
- * begin anything, interrupt handles that are revoked, and accesses that fail.
+ * begin anything, interrupt handles that are revoked, interrupts that are lost,
+ * and accesses that fail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -231,6 +232,22 @@ static void idxd_testctl_set_handles(Object *obj, const char *value,
     s->test.max_handles = handles;
 }
 
+static void idxd_testctl_set_lose(Object *obj, const char *value, Error **errp)
+{
+    IdxdState *s = IDXD(obj);
+    unsigned causes;
+
+    if (!idxd_testctl_check(s, "lose", value, errp)) {
+        return;
+    }
+    if (qemu_strtoui(value, NULL, 0, &causes) < 0) {
+        error_setg(errp, "not a mask of interrupt causes");
+        return;
+    }
+    QEMU_LOCK_GUARD(&s->lock);
+    s->test.lose = causes;
+}
+
 void idxd_testctl_class_init(ObjectClass *klass)
 {
     idxd_testctl_access_class_init(klass);
@@ -246,4 +263,6 @@ void idxd_testctl_class_init(ObjectClass *klass)
                                   idxd_testctl_set_log);
     object_class_property_add_str(klass, "x-test-hold", NULL,
                                   idxd_testctl_set_hold);
+    object_class_property_add_str(klass, "x-test-lose", NULL,
+                                  idxd_testctl_set_lose);
 }

@@ -19,6 +19,7 @@
 #include "lib/control.h"
 #include "lib/evl.h"
 #include "lib/passfd.h"
+#include "lib/repeat.h"
 #include "lib/run.h"
 #include "lib/slow.h"
 
@@ -156,7 +157,7 @@ TEST_F(close_worker, module_unloaded)
 	unsigned int round;
 	int fd;
 
-	for (round = 0; round < 3; round++) {
+	for (round = 0; round < repeat(3); round++) {
 		fd = open(self->wq.node, O_RDWR | O_CLOEXEC);
 		if (fd >= 0)
 			EXPECT_EQ(0, drop_in_kernel(fd));

@@ -23,7 +23,8 @@
 #define KERNEL_WQ	4
 #define DEPTH		16
 
-#define THREADS		(2 * DEPTH)
+/* Some find no descriptor. */
+#define THREADS		(DEPTH + DEPTH / 4)
 #define ROUNDS		3
 #define STOPS		8
 #define COPIES		20

@@ -421,6 +421,8 @@ static const char *const controls[][2] = {
 	{ "x-test-fail", "none" },
 	{ "x-test-drop-ats", "off" },
 	{ "x-test-handles", "8" },
+	{ "x-test-flr-time", "0" },
+	{ "x-test-lose", "0" },
 };
 
 int qmp_controls_off(struct qmp *q)
