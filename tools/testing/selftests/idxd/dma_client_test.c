@@ -77,7 +77,7 @@ static void hold_engines(struct __test_metadata *_metadata,
 
 static unsigned int in_device(const struct regs *regs)
 {
-	return regs_wqcfg(regs, KERNEL_WQ, WQCFG_OCCUPANCY) & WQCFG_OCCUPANCY_MASK;
+	return regs_wq_occupancy(regs, KERNEL_WQ);
 }
 
 /* As many as there are descriptors wait in the device, or fewer after some time. */

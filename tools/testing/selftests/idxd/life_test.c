@@ -245,7 +245,7 @@ static bool is_halted(const struct wq *wq)
 	if (regs_open(&regs, wq))
 		return false;
 	do {
-		halted = (regs_read32(&regs, REG_GENSTS) & GENSTS_STATE) == GENSTS_HALT;
+		halted = regs_state(&regs) == GENSTS_HALT;
 		if (halted)
 			break;
 		usleep(1000);

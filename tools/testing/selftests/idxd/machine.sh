@@ -5,12 +5,16 @@
 # driver, huge pages, a file system on a disk, trace events. To be sourced.
 
 DISK=/dev/ram0
+RECORD_CMD=/sys/kernel/tracing/options/record-cmd
 
 prepare_machine() {
 	[ -d /sys/bus/dsa ] || modprobe idxd
 
 	[ -d /sys/kernel/tracing/events ] ||
 		mount -t tracefs none /sys/kernel/tracing
+	# With each event that is turned on and off the kernel would patch its
+	# scheduler as well, which not every emulator survives.
+	[ ! -e "$RECORD_CMD" ] || echo 0 > "$RECORD_CMD"
 
 	# 2 MiB each.
 	[ "$(cat /proc/sys/vm/nr_hugepages)" -ge 8 ] ||

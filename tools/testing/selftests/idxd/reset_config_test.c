@@ -82,7 +82,7 @@ static bool device_back(const struct regs *regs)
 	uint64_t end = clock_ns() + RESET_NS;
 
 	while (clock_ns() < end) {
-		if ((regs_read32(regs, REG_GENSTS) & GENSTS_STATE) == GENSTS_ENABLED)
+		if (regs_state(regs) == GENSTS_ENABLED)
 			return true;
 		usleep(1000);
 	}

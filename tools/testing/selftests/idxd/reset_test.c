@@ -53,18 +53,13 @@ FIXTURE_TEARDOWN(reset)
 	EXPECT_EQ(0, control_setup(""));
 }
 
-static unsigned int state(const struct regs *regs)
-{
-	return regs_read32(regs, REG_GENSTS) & GENSTS_STATE;
-}
-
 /* Look at the device as fast as can be: a halt that is handled is short. */
 static bool halt_seen(const struct regs *regs)
 {
 	uint64_t end = clock_ns() + HALT_NS;
 
 	while (clock_ns() < end)
-		if (state(regs) == GENSTS_HALT)
+		if (regs_state(regs) == GENSTS_HALT)
 			return true;
 
 	return false;
@@ -76,7 +71,7 @@ static bool wq_back(const struct regs *regs, const struct wq *wq)
 	uint64_t end = clock_ns() + RESET_NS;
 
 	while (clock_ns() < end) {
-		if (state(regs) == GENSTS_ENABLED && regs_wq_enabled(regs, wq->id))
+		if (regs_state(regs) == GENSTS_ENABLED && regs_wq_enabled(regs, wq->id))
 			return true;
 		usleep(1000);
 	}

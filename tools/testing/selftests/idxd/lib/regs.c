@@ -16,6 +16,7 @@
 int regs_open(struct regs *regs, const struct wq *wq)
 {
 	char path[PATH_MAX + 16];
+	uint64_t tables, wqcap;
 	void *base;
 	int fd;
 
@@ -29,6 +30,16 @@ int regs_open(struct regs *regs, const struct wq *wq)
 	if (base == MAP_FAILED)
 		return -errno;
 	regs->base = base;
+
+	/* Later reads may come in a reset. */
+	tables = regs_read64(regs, REG_TABLES);
+	wqcap = regs_read64(regs, REG_WQCAP);
+	if (tables == UINT64_MAX || wqcap == UINT64_MAX) {
+		regs_close(regs);
+		return -EAGAIN;
+	}
+	regs->wqcfg = (tables >> 16 & 0xffff) * TABLE_UNIT;
+	regs->wqcfg_stride = 32 << (wqcap >> 24 & 0xf);
 
 	return 0;
 }
@@ -49,22 +60,33 @@ uint64_t regs_read64(const struct regs *regs, unsigned int at)
 	return READ_ONCE(*(const uint64_t *)(regs->base + at));
 }
 
+int regs_state(const struct regs *regs)
+{
+	uint32_t gensts = regs_read32(regs, REG_GENSTS);
+
+	return gensts == UINT32_MAX ? -1 : gensts & GENSTS_STATE;
+}
+
 uint32_t regs_wqcfg(const struct regs *regs, unsigned int id, unsigned int dword)
 {
-	unsigned int table = (regs_read64(regs, REG_TABLES) >> 16 & 0xffff) * TABLE_UNIT;
-	unsigned int stride = 32 << (regs_read64(regs, REG_WQCAP) >> 24 & 0xf);
-
-	return regs_read32(regs, table + id * stride + dword * 4);
+	return regs_read32(regs, regs->wqcfg + id * regs->wqcfg_stride + dword * 4);
 }
 
 long regs_wq_pasid(const struct regs *regs, unsigned int id)
 {
 	uint32_t cfg = regs_wqcfg(regs, id, WQCFG_PASID);
 
-	if (!(cfg & WQCFG_PASID_ENABLE))
+	if (cfg == UINT32_MAX || !(cfg & WQCFG_PASID_ENABLE))
 		return -1;
 
 	return cfg >> WQCFG_PASID_SHIFT & WQCFG_PASID_MASK;
+}
+
+unsigned int regs_wq_occupancy(const struct regs *regs, unsigned int id)
+{
+	uint32_t cfg = regs_wqcfg(regs, id, WQCFG_OCCUPANCY);
+
+	return cfg == UINT32_MAX ? 0 : cfg & WQCFG_OCCUPANCY_MASK;
 }
 
 bool regs_wq_enabled(const struct regs *regs, unsigned int id)

@@ -32,6 +32,8 @@
 
 struct regs {
 	const char *base;
+	unsigned int wqcfg;		/* offset of the table */
+	unsigned int wqcfg_stride;
 };
 
 /**
@@ -39,7 +41,8 @@ struct regs {
  * @regs: filled in
  * @wq: a queue of the device
  *
- * Return: 0, or a negative errno: it takes CAP_SYS_ADMIN.
+ * Return: 0, or a negative errno: it takes CAP_SYS_ADMIN; -EAGAIN if the device
+ * is being reset.
  */
 int regs_open(struct regs *regs, const struct wq *wq);
 void regs_close(struct regs *regs);
@@ -48,18 +51,24 @@ void regs_close(struct regs *regs);
 uint32_t regs_read32(const struct regs *regs, unsigned int at);
 uint64_t regs_read64(const struct regs *regs, unsigned int at);
 
+/* GENSTS_ENABLED...; -1 while the device is reset, when all that is read is ones */
+int regs_state(const struct regs *regs);
+
 /**
  * regs_wqcfg() - read a work queue's configuration from the device
  * @regs: mapped registers
  * @id: index of the queue in its device
  * @dword: which 32 bits of it
  *
- * Return: the value.
+ * Return: the value; all ones while the device is reset.
  */
 uint32_t regs_wqcfg(const struct regs *regs, unsigned int id, unsigned int dword);
 
 /* The PASID that the device uses for a dedicated queue, or -1 if for none. */
 long regs_wq_pasid(const struct regs *regs, unsigned int id);
+
+/* How many descriptors wait in the queue or are being worked on */
+unsigned int regs_wq_occupancy(const struct regs *regs, unsigned int id);
 
 /* Is the queue enabled, for the device? */
 bool regs_wq_enabled(const struct regs *regs, unsigned int id);
