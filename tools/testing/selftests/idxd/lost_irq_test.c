@@ -33,7 +33,7 @@ FIXTURE_TEARDOWN(lost_irq)
 	qmp_close(&self->qmp);
 }
 
-static void lose(struct __test_metadata *_metadata, struct qmp *qmp)
+static void lose_interrupt(struct __test_metadata *_metadata, struct qmp *qmp)
 {
 	ASSERT_EQ(0, qmp_set(qmp, "x-test-lose", CAUSE_COMMAND)) {
 		TH_LOG("%s", qmp->error);
@@ -45,9 +45,9 @@ TEST_F(lost_irq, open_and_close)
 	uint64_t start = clock_ns();
 	struct portal portal;
 
-	lose(_metadata, &self->qmp);
+	lose_interrupt(_metadata, &self->qmp);
 	ASSERT_EQ(0, portal_open(&portal, &self->wq, SUBMIT_PORTAL));
-	lose(_metadata, &self->qmp);
+	lose_interrupt(_metadata, &self->qmp);
 	portal_close(&portal);
 	EXPECT_GT(SOON_NS, clock_ns() - start);
 	EXPECT_EQ(0, control_clients_wait(&self->wq, 0));
@@ -58,10 +58,10 @@ TEST_F(lost_irq, disable_and_enable)
 	uint64_t start = clock_ns();
 	struct run run;
 
-	lose(_metadata, &self->qmp);
+	lose_interrupt(_metadata, &self->qmp);
 	EXPECT_EQ(0, control_disable_wq(&self->wq));
 	EXPECT_EQ(0, control_configure_wq(&self->wq));
-	lose(_metadata, &self->qmp);
+	lose_interrupt(_metadata, &self->qmp);
 	EXPECT_EQ(0, control_enable_wq(&self->wq));
 	EXPECT_GT(SOON_NS, clock_ns() - start);
 	EXPECT_EQ(0, run_few(&run, &self->wq)) {
