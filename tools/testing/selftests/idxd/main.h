@@ -17,6 +17,7 @@
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 600
 #undef TEST_F_TIMEOUT
+#include "lib/evl.h"
 #include "lib/qmp.h"
 #include "lib/wq.h"
 
@@ -49,6 +50,8 @@ static inline void begin_test(void)
 	end_with_parent();
 	if (test_failed() && system("./restore.sh"))
 		printf("# the machine cannot be restored\n");
+	if (evl_settle())
+		printf("# records of earlier tests are still waiting\n");
 }
 
 static inline int idxd_test_main(int argc, char **argv)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "main.h"
+#include "lib/cgroup.h"
 #include "lib/clock.h"
 #include "lib/control.h"
 #include "lib/fuse.h"
@@ -32,6 +33,14 @@
  * CPU takes some more for what it does under a lock.
  */
 #define REMOVE_NS	(60 * NSEC_PER_SEC)
+
+enum slow {
+	SLOW_NOT,
+	SLOW_IDLE,
+	SLOW_CPU,
+	SLOW_MEMORY,
+	SLOW_KINDS,
+};
 
 FIXTURE(open_remove) {
 	struct wq wq;
@@ -62,6 +71,8 @@ FIXTURE_TEARDOWN(open_remove)
 		kill(self->child[i], SIGKILL);
 		waitpid(self->child[i], NULL, 0);
 	}
+	cgroup_remove("cpu");
+	cgroup_remove("memory");
 	EXPECT_EQ(0, come_back());
 	EXPECT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 	EXPECT_EQ(0, run_few(&run, &self->wq)) {
@@ -78,8 +89,8 @@ static int remove_function(const struct wq *wq)
 	return sysfs_write(path, "1");
 }
 
-/* Only when nobody else wants the CPU. */
-static void be_slow(void)
+/* Only when nobody else wants the CPU */
+static int be_idle(void)
 {
 	struct sched_param param = {};
 	cpu_set_t cpus;
@@ -87,12 +98,37 @@ static void be_slow(void)
 	CPU_ZERO(&cpus);
 	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		_exit(2);
-	if (sched_setscheduler(0, SCHED_IDLE, &param))
-		_exit(3);
+		return -errno;
+
+	return sched_setscheduler(0, SCHED_IDLE, &param) ? -errno : 0;
 }
 
-/* What goes on beside be_slow() */
+/* A process is slowed down at any point of open(), also where it holds locks. */
+static void be_slow(unsigned int how)
+{
+	int rc = 0;
+
+	switch (how % SLOW_KINDS) {
+	case SLOW_NOT:
+		break;
+	case SLOW_IDLE:
+		rc = be_idle();
+		break;
+	case SLOW_CPU:
+		rc = cgroup_enter("cpu", "cpu.max", "2000 100000");
+		break;
+	case SLOW_MEMORY:
+		/* Sleeps when it allocates more, for up to 2 s. */
+		rc = cgroup_enter("memory", "memory.high", "65536");
+		break;
+	}
+	if (rc == -ENODEV)
+		rc = be_idle();
+	if (rc)
+		_exit(2);
+}
+
+/* What goes on beside be_idle() */
 static void hog_main(void)
 {
 	cpu_set_t cpus;
@@ -147,8 +183,7 @@ TEST_F(open_remove, storm)
 			end_with_parent();
 			if (!self->children)
 				hog_main();
-			if (self->children % 2)
-				be_slow();
+			be_slow(self->children);
 			opener_main();
 		}
 		self->child[self->children] = pid;
@@ -163,6 +198,8 @@ TEST_F(open_remove, storm)
 		ASSERT_EQ(0, come_back());
 		ASSERT_TRUE(wq_find(&self->wq, WQ_SHARED | WQ_PRS_OFF));
 	}
+	/* All of them are still at it. */
+	EXPECT_EQ(0, waitpid(-1, NULL, WNOHANG));
 	TH_LOG("removed %u times, in %llu ms at most", rounds,
 	       (unsigned long long)(longest / NSEC_PER_MSEC));
 	EXPECT_GT(REMOVE_NS, longest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -56,6 +57,45 @@ int evl_idle(const struct wq *wq, struct evl_status *status)
 	} while (clock_ns() < end);
 
 	return -ETIMEDOUT;
+}
+
+/* How many entries the dumps of all devices say are waiting. */
+static unsigned int evl_waiting(void)
+{
+	unsigned int value, sum = 0;
+	char line[256];
+	glob_t found;
+	FILE *f;
+	size_t i;
+
+	if (glob("/sys/kernel/debug/idxd/*/event_log", 0, NULL, &found))
+		return 0;
+
+	for (i = 0; i < found.gl_pathc; i++) {
+		f = fopen(found.gl_pathv[i], "r");
+		if (!f)
+			continue;
+		while (fgets(line, sizeof(line), f) && *line != '\n')
+			if (sscanf(line, "waiting: %u", &value) == 1)
+				sum += value;
+		fclose(f);
+	}
+	globfree(&found);
+
+	return sum;
+}
+
+int evl_settle(void)
+{
+	uint64_t end = clock_ns() + RECORD_MS * NSEC_PER_MSEC;
+
+	while (evl_waiting()) {
+		if (clock_ns() > end)
+			return -ETIMEDOUT;
+		usleep(1000);
+	}
+
+	return 0;
 }
 
 long evl_counter(const struct wq *wq, enum evl_counter counter)

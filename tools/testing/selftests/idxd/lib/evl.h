@@ -70,6 +70,17 @@ enum evl_counter {
 int evl_status(const struct wq *wq, struct evl_status *status);
 
 /**
+ * evl_settle() - wait until no device has an entry that waits for its page
+ *
+ * A process that exits does not wait for a page that does not come: the driver
+ * gives its record up, and counts that, when the wait ends. Needs debugfs;
+ * without it there is nothing to wait for.
+ *
+ * Return: 0, or -ETIMEDOUT.
+ */
+int evl_settle(void);
+
+/**
  * evl_idle() - wait until the driver has taken all entries
  * @wq: a queue of the device
  * @status: filled in
