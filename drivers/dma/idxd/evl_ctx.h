@@ -23,7 +23,7 @@ struct task_struct;
  *	of each file
  * @wq: work queue; it and its device are referenced
  * @mm: address space of the files; referenced, so that its PASID is not assigned
- *	to another one. Its users are referenced only while it is accessed.
+ *	to another one. Its users are referenced only while records are written.
  * @pasid: PASID of @mm
  * @files: number of opened files, under wq->evl_ctx_lock
  * @uid: user that opened the first file
@@ -35,6 +35,8 @@ struct task_struct;
  *	may wait for a page indefinitely: no other process waits for it, and no
  *	pool of workers is exhausted.
  * @patience: interrupts @thread if a fault takes a long time
+ * @timed: @patience has been started; used by @thread only, like @records
+ * @records: written since @thread began to use @mm; 0 if it does not
  * @lock: protects the members below; nests inside the lock of wq->evl_ctxs
  * @items: memory for the entries in @queue
  * @batches: batches of which entries have been taken
@@ -62,6 +64,8 @@ struct idxd_evl_ctx {
 	atomic64_t failures;
 	struct task_struct *thread;
 	struct timer_list patience;
+	bool timed;
+	unsigned int records;
 
 	spinlock_t lock;	/* the members below */
 	struct idxd_evl_items items;

@@ -8,5 +8,6 @@ struct idxd_evl_ctx;
 
 int idxd_evl_record_write(struct idxd_evl_ctx *ctx, u64 addr, const u8 *record,
 			  unsigned int len);
+void idxd_evl_record_end(struct idxd_evl_ctx *ctx);
 
 #endif

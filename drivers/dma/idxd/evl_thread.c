@@ -10,6 +10,7 @@
 #include "evl_ctx.h"
 #include "evl_fault.h"
 #include "evl_left.h"
+#include "evl_record.h"
 #include "evl_thread.h"
 
 /* Release @done, which has been handled, and get the next item, if any. */
@@ -47,6 +48,7 @@ static int evl_thread(void *data)
 			idxd_evl_fault_handle(ctx, item);
 			cond_resched();
 		}
+		idxd_evl_record_end(ctx);
 
 		wait_event_idle(ctx->wait, READ_ONCE(ctx->busy) || READ_ONCE(ctx->closed));
 	}

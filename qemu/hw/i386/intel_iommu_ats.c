@@ -18,6 +18,12 @@
 
 #define VTD_VA_BITS     48
 
+/*
+ * Entries that a first-level walk reads at most.  A CPU of the guest may keep
+ * changing one; the device is then told that there is no translation.
+ */
+#define VTD_ATS_PTE_TRIES   100
+
 struct VTDATSNotifier {
     PCIBus *bus;
     int devfn;
@@ -110,12 +116,13 @@ static bool vtd_ats_walk_first_level(IntelIOMMUState *s, VTDATSWalk *w,
     dma_addr_t base = w->pe.val[2] & VTD_SM_PASID_ENTRY_FLPTPTR;
     uint32_t level = VTD_PML4_LEVEL;
     bool writes = true;
+    unsigned tries;
 
     if (sextract64(addr, 0, VTD_VA_BITS) != (int64_t)addr) {
         return false;
     }
 
-    for (;;) {
+    for (tries = 0; tries < VTD_ATS_PTE_TRIES; tries++) {
         dma_addr_t pte_addr = base + sizeof(uint64_t) *
             extract64(addr, VTD_PAGE_SHIFT_4K + (level - 1) * VTD_LEVEL_BITS,
                       VTD_LEVEL_BITS);
@@ -156,6 +163,7 @@ static bool vtd_ats_walk_first_level(IntelIOMMUState *s, VTDATSWalk *w,
         base = pte & VTD_PT_BASE_ADDR_MASK(s->aw_bits);
         level--;
     }
+    return false;
 }
 
 static bool vtd_ats_walk_second_level(IntelIOMMUState *s, VTDATSWalk *w,

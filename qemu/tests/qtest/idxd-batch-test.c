@@ -505,7 +505,8 @@ static void test_abort(void)
             cmd[i].code != IDXD_CMD_ABORT_WQ) {
             g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + A_WQCFG0), ==, 0);
             g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + A_WQCFG2), ==, 0);
-            g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + A_WQCFG8), ==, 0);
+            g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + A_WQCFG8), ==,
+                            idxd_rd(&t, A_OPCAP));
         }
 
         /* Identifiers are free again */

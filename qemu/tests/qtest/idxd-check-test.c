@@ -179,7 +179,8 @@ static void check_flags(IdxdTest *t, uint32_t without, uint32_t drain_without)
 
 static void start(IdxdTest *t, const char *props, uint32_t mode)
 {
-    g_autofree char *device = g_strdup_printf("idxd-dsa%s", props);
+    g_autofree char *device = g_strdup_printf("idxd-dsa,interrupt-handles=on%s",
+                                              props);
 
     idxd_test_start(t, "", device);
     idxd_configure(t);
@@ -415,7 +416,10 @@ static void test_opcodes(void)
     IdxdTest t;
     IdxdDesc d;
 
+    /* Nothing has been written to the WQ's operations: it has all of them */
     start(&t, "", 0);
+    g_assert_cmphex(idxd_rd(&t, config), ==, idxd_rd(&t, A_OPCAP));
+    g_assert_cmphex(idxd_rd(&t, config + 4), ==, idxd_rd(&t, A_OPCAP + 4));
     for (opcode = 0; opcode < 256; opcode++) {
         bool capable = opcode < 64 &&
                        idxd_rd(&t, A_OPCAP + opcode / 32 * 4) >>

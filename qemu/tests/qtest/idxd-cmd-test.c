@@ -194,7 +194,7 @@ static uint16_t start_interrupts(IdxdTest *t)
 {
     uint32_t sts;
 
-    idxd_test_start(t, "", "idxd-dsa");
+    idxd_test_start(t, "", "idxd-dsa,interrupt-handles=on");
     qpci_config_writel(t->dev, PCI_BASE_ADDRESS_2, BARS);
     qpci_config_writel(t->dev, PCI_BASE_ADDRESS_0, BARS + BAR_PORTALS);
     t->portals = BARS;

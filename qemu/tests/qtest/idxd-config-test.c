@@ -43,13 +43,14 @@ typedef struct Case {
     bool no_master;
 } Case;
 
+#define HANDLES ",interrupt-handles=on"
+
 static const Case cases[] = {
     /* Any command */
     { "code-0", 0x01, WQ_ENABLED, 0 },
     { "code-15", 0x01, WQ_ENABLED, 15 },
     { "code-31", 0x01, WQ_ENABLED, 31 },
-    { "no-handles", 0x01, WQ_ENABLED, IDXD_CMD_REQUEST_INT_HANDLE, 1,
-      .properties = ",interrupt-handles=off" },
+    { "no-handles", 0x01, WQ_ENABLED, IDXD_CMD_REQUEST_INT_HANDLE, 1 },
 
     /* Enable Device */
     { "device-enabled", 0x10, DEVICE_ENABLED, IDXD_CMD_ENABLE_DEVICE },
@@ -148,11 +149,14 @@ static const Case cases[] = {
     { "reset-no-such-wq", 0x02, WQ_ENABLED, IDXD_CMD_RESET_WQ, 0xf8000 },
 
     /* Interrupt handles */
-    { "handle-index-0", 0x41, CONFIGURED, IDXD_CMD_REQUEST_INT_HANDLE, 0 },
-    { "handle-index", 0x41, CONFIGURED, IDXD_CMD_REQUEST_INT_HANDLE, 9 },
+    { "handle-index-0", 0x41, CONFIGURED, IDXD_CMD_REQUEST_INT_HANDLE, 0,
+      .properties = HANDLES },
+    { "handle-index", 0x41, CONFIGURED, IDXD_CMD_REQUEST_INT_HANDLE, 9,
+      .properties = HANDLES },
     { "handle-ims", 0x41, CONFIGURED, IDXD_CMD_REQUEST_INT_HANDLE,
-      IDXD_CMD_HANDLE_IMS | 1 },
-    { "release-handle", 0x41, CONFIGURED, IDXD_CMD_RELEASE_INT_HANDLE, 0x101 },
+      IDXD_CMD_HANDLE_IMS | 1, .properties = HANDLES },
+    { "release-handle", 0x41, CONFIGURED, IDXD_CMD_RELEASE_INT_HANDLE, 0x101,
+      .properties = HANDLES },
 };
 
 static void start(IdxdTest *t, const char *properties, Level level)
@@ -268,7 +272,7 @@ static void test_reserved(void)
     uint32_t sts;
     IdxdTest t;
 
-    start(&t, NULL, CONFIGURED);
+    start(&t, HANDLES, CONFIGURED);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0x7e0fffff), ==, 0);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0x7e000000), ==, 0);
     sts = idxd_cmd(&t, IDXD_CMD_REQUEST_INT_HANDLE, 0x7e0e0001);

@@ -222,6 +222,10 @@ static void test_drop_ats(void)
     count(&t, 2, IDXD_PERF_ATC_HIT, 2);
     count(&t, 3, IDXD_PERF_ATS_FAULT, 0xf);
     count(&t, 4, IDXD_PERF_PAGE_REQUEST, 0xf);
+    /* By their public numbers: without and with a fault, kept */
+    count(&t, 5, 0x1, 0xf);
+    count(&t, 6, 0x2, 0xf);
+    count(&t, 7, 0x40, 0xf);
     idxd_desc(&d, IDXD_OP_MOVE, RECORD, 0, 0x1000, 0x4000, 64);
 
     idxd_submit(&t, 0, &d);
@@ -236,6 +240,9 @@ static void test_drop_ats(void)
     idxd_submit(&t, 0, &d);
     svm_assert_record(&t, record, IDXD_STS_SUCCESS, 0, 0, 0);
     assert_counted(&t, 6, 3);
+    g_assert_cmpuint(qpci_io_readq(t.dev, t.regs, base + 40), ==, 6);
+    g_assert_cmpuint(qpci_io_readq(t.dev, t.regs, base + 48), ==, 0);
+    g_assert_cmpuint(qpci_io_readq(t.dev, t.regs, base + 56), ==, 6);
 
     /* No PASID is translated for any more, that of the record neither */
     idxd_testctl(&t, "x-test-drop-ats", "pasid");
@@ -257,6 +264,7 @@ static void test_drop_ats(void)
                       0x5000);
     g_assert_cmpuint(qpci_io_readq(t.dev, t.regs, base + 24), ==, 1);
     g_assert_cmpuint(qpci_io_readq(t.dev, t.regs, base + 32), ==, 0);
+    g_assert_cmpuint(qpci_io_readq(t.dev, t.regs, base + 48), ==, 1);
 
     /* Not even the log can be written: the device halts */
     idxd_testctl(&t, "x-test-drop-ats", "all");

@@ -102,6 +102,19 @@ static void flr_begin(IdxdTest *t)
     qpci_config_writew(t->dev, cap + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR);
 }
 
+/* Of the tables: a WQ has all operations, and the rest is 0 */
+static uint32_t after_reset(IdxdTest *t, uint64_t reg)
+{
+    uint64_t in_wqcfg = (reg - IDXD_WQCFG_BASE) % IDXD_WQCFG_STRIDE;
+
+    if (reg < IDXD_WQCFG_BASE ||
+        reg >= IDXD_WQCFG_BASE + IDXD_TEST_WQS * IDXD_WQCFG_STRIDE ||
+        in_wqcfg < A_WQCFG8) {
+        return 0;
+    }
+    return idxd_rd(t, A_OPCAP + in_wqcfg - A_WQCFG8);
+}
+
 /* The function is as after power on, and where it was once it is told so */
 static void assert_reset(IdxdTest *t)
 {
@@ -111,9 +124,11 @@ static void assert_reset(IdxdTest *t)
     g_assert_cmphex(qpci_config_readl(t->dev, PCI_VENDOR_ID), ==, 0x0b258086);
     g_assert_cmphex(qpci_config_readw(t->dev, PCI_COMMAND), ==, 0);
     g_assert_cmphex(qpci_config_readl(t->dev, PCI_BASE_ADDRESS_0), ==,
-                    PCI_BASE_ADDRESS_MEM_TYPE_64);
+                    PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                    PCI_BASE_ADDRESS_MEM_PREFETCH);
     g_assert_cmphex(qpci_config_readl(t->dev, PCI_BASE_ADDRESS_2), ==,
-                    PCI_BASE_ADDRESS_MEM_TYPE_64);
+                    PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                    PCI_BASE_ADDRESS_MEM_PREFETCH);
     g_assert_cmphex(qpci_config_readw(t->dev, msix + PCI_MSIX_FLAGS) &
                     PCI_MSIX_FLAGS_ENABLE, ==, 0);
     assert_bars_gone(t);
@@ -128,7 +143,7 @@ static void assert_reset(IdxdTest *t)
         }
     }
     for (reg = IDXD_GRPCFG_BASE; reg < IDXD_MSIX_TABLE_BASE; reg += 4) {
-        g_assert_cmphex(idxd_rd(t, reg), ==, 0);
+        g_assert_cmphex(idxd_rd(t, reg), ==, after_reset(t, reg));
     }
     g_assert_cmphex(idxd_rd(t, IDXD_MSIX_TABLE_BASE + PCI_MSIX_ENTRY_DATA), ==,
                     0);
@@ -189,13 +204,34 @@ static void test_decoding(void)
     idxd_test_quit(&t);
 }
 
+/* A sleeping function answers in configuration space only, and forgets nothing */
+static void test_d3hot(void)
+{
+    IdxdTest t;
+    uint8_t pm;
+
+    idxd_test_start(&t, "", "idxd-dsa,x-test=on");
+    idxd_enable(&t, RING);
+    pm = qpci_find_capability(t.dev, PCI_CAP_ID_PM, 0);
+    g_assert_cmphex(pm, !=, 0);
+    qpci_config_writew(t.dev, pm + PCI_PM_CTRL, 3);
+    assert_bars_gone(&t);
+    g_assert_cmphex(qpci_config_readw(t.dev, PCI_VENDOR_ID), ==, 0x8086);
+
+    qpci_config_writew(t.dev, pm + PCI_PM_CTRL, 0);
+    g_assert_cmphex(idxd_rd(&t, A_GENSTS), ==, IDXD_ENABLED);
+    g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + A_WQCFG0), ==,
+                    IDXD_TEST_WQ_SIZE);
+    idxd_test_quit(&t);
+}
+
 /* With descriptors and a command in flight, and something in the log */
 static void start_busy(IdxdTest *t, const char *flr_time)
 {
     IdxdDesc d;
     unsigned i;
 
-    idxd_test_start(t, "", "idxd-dsa,x-test=on");
+    idxd_test_start(t, "", "idxd-dsa,x-test=on,interrupt-handles=on");
     idxd_testctl(t, "x-test-flr-time", flr_time);
     idxd_enable(t, RING);
     idxd_msix_enable(t, 0);
@@ -432,6 +468,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 
     qtest_add_func("idxd/gone/decoding", test_decoding);
+    qtest_add_func("idxd/gone/d3hot", test_d3hot);
     qtest_add_func("idxd/gone/flr", test_flr);
     qtest_add_func("idxd/gone/flr-at-once", test_flr_at_once);
     qtest_add_func("idxd/gone/flr-system-reset", test_flr_system_reset);

@@ -62,7 +62,7 @@ static void test_request(void)
     IdxdTest t;
     unsigned i;
 
-    start(&t, "");
+    start(&t, ",interrupt-handles=on");
     for (i = 1; i <= IDXD_TEST_WQS; i++) {
         assert_refused(&t, i);
         handle[i] = request(&t, i);
@@ -103,7 +103,7 @@ static void test_revoke(void)
     uint16_t one, two;
     IdxdTest t;
 
-    start(&t, "");
+    start(&t, ",interrupt-handles=on");
     one = request(&t, 1);
     two = request(&t, 2);
     g_assert_cmphex(idxd_rd(&t, A_INTCAUSE), ==, 0);
@@ -144,7 +144,7 @@ static void test_revoke_queued(void)
     IdxdTest t;
     IdxdDesc d;
 
-    start(&t, "");
+    start(&t, ",interrupt-handles=on");
     handle = request(&t, 1);
     record = idxd_record(&t, 0);
     idxd_desc(&d, IDXD_OP_NOOP, RECORD | IDXD_FLAG_RCI, record, 0, 0, 0);
@@ -164,7 +164,7 @@ static void test_limit(void)
     uint16_t one;
     IdxdTest t;
 
-    start(&t, "");
+    start(&t, ",interrupt-handles=on");
     idxd_testctl(&t, "x-test-handles", "1");
     one = request(&t, 1);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_REQUEST_INT_HANDLE, 2), ==, 0x42);
@@ -187,7 +187,7 @@ static void test_no_commands(void)
 {
     IdxdTest t;
 
-    start(&t, ",interrupt-handles=off");
+    start(&t, "");
     g_assert_cmphex(idxd_rd(&t, A_CMDCAP), ==, 0x1ffe);
     g_assert_cmphex(noop(&t, IDXD_TEST_WQS, 0), ==, IDXD_STS_SUCCESS);
     g_assert_true(idxd_msix_message(&t, IDXD_TEST_WQS));
@@ -203,7 +203,7 @@ static void test_permission(void)
     uint16_t handle;
     IdxdTest t;
 
-    start(&t, "");
+    start(&t, ",interrupt-handles=on");
     handle = request(&t, 3);
     idxd_wr(&t, PERM(3), R_MSIX_PERM_PASID_ENABLE_MASK | 5 << 12);
     assert_refused(&t, handle);

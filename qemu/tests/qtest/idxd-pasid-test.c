@@ -33,6 +33,7 @@ static void test_capabilities(void)
     g_assert_cmpuint(qtest_readl(t.qts, svm_ext_cap(&t, PCI_EXT_CAP_ID_PRI) +
                                  PCI_PRI_MAX_REQ), ==, 512);
     g_assert_cmphex(svm_ext_cap(&t, PCI_EXT_CAP_ID_ATS), !=, 0);
+    g_assert_cmphex(svm_ext_cap(&t, PCI_EXT_CAP_ID_ERR), !=, 0);
     svm_quit(&t);
 }
 

@@ -84,7 +84,8 @@ static void noops(IdxdTest *t, unsigned wq, unsigned n)
 
 static void test_capabilities(void)
 {
-    static const uint32_t events[] = { 0xf, 0xf, 0x7f, 0xfffffff, 0x3f };
+    static const uint32_t events[] = { 0x70015, 0x3000f, 0x7f00c3,
+                                       0xfffffff, 0xf0018 };
     uint64_t cap;
     unsigned i;
     IdxdTest t;
@@ -182,7 +183,7 @@ static void test_categories(void)
     count(&t, 4, IDXD_PERF_OPERATION, 1 << IDXD_OP_NOOP);
     count(&t, 5, IDXD_PERF_OPERATION, 1 << IDXD_OP_MOVE | 1 << IDXD_OP_FILL);
     count(&t, 6, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_SUCCESS);
-    count(&t, 7, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_OTHER);
+    count(&t, 7, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_ERROR);
 
     noops(&t, 0, 3);
     run(&t, 1, IDXD_OP_MOVE, 0, 4096);
@@ -235,6 +236,39 @@ static void test_categories(void)
     g_assert_cmpuint(counted(&t, 5), ==, 0);
     g_assert_cmpuint(counted(&t, 6), ==, 2);
     g_assert_cmpuint(counted(&t, 7), ==, 0);
+    idxd_test_quit(&t);
+}
+
+/* By the numbers that public tools use, whatever their names are here */
+static void test_public_events(void)
+{
+    IdxdTest t;
+    IdxdDesc d;
+
+    start(&t);
+    count(&t, 0, 0, 0x5);
+    count(&t, 1, 0, 0x10);
+    count(&t, 2, 1, 0x1);
+    count(&t, 3, 1, 0x2);
+    count(&t, 4, 1, 0x4);
+    count(&t, 5, 1, 0x8);
+    count(&t, 6, 4, 0x8);
+    count(&t, 7, 4, 0x10);
+    run(&t, 0, IDXD_OP_MOVE, 0, 4096);
+    run(&t, 1, IDXD_OP_MOVE, 0, 4096);
+    run(&t, 2, IDXD_OP_FILL, 0, 64);
+    idxd_desc(&d, 0x7f, RECORD, idxd_record(&t, 0), 0, 0, 0);
+    idxd_submit(&t, 0, &d);
+    g_assert_cmphex(idxd_wait(&t, IDXD_TEST_RECORDS), ==, IDXD_STS_OPCODE);
+    g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_DRAIN_ALL, 0), ==, 0);
+    g_assert_cmpuint(counted(&t, 0), ==, 0);
+    g_assert_cmpuint(counted(&t, 1), ==, 4);
+    g_assert_cmpuint(counted(&t, 2), ==, 2 * 4096 / 32);
+    g_assert_cmpuint(counted(&t, 3), ==, (2 * 4096 + 64) / 32);
+    g_assert_cmpuint(counted(&t, 4), ==, 2);
+    g_assert_cmpuint(counted(&t, 5), ==, 3);
+    g_assert_cmpuint(counted(&t, 6), ==, 1);
+    g_assert_cmpuint(counted(&t, 7), ==, 3);
     idxd_test_quit(&t);
 }
 
@@ -320,7 +354,8 @@ static void test_freeze(void)
 
 static void test_overflow(void)
 {
-    uint64_t cfg = R_CNTRCFG_ENABLE_MASK | 1ull << R_CNTRCFG_EVENTS_SHIFT;
+    uint64_t cfg = R_CNTRCFG_ENABLE_MASK |
+                   (uint64_t)IDXD_PERF_WQ_ACCEPTED << R_CNTRCFG_EVENTS_SHIFT;
     IdxdTest t;
 
     start(&t);
@@ -381,6 +416,7 @@ int main(int argc, char **argv)
     qtest_add_func("idxd/perfmon/capabilities", test_capabilities);
     qtest_add_func("idxd/perfmon/registers", test_registers);
     qtest_add_func("idxd/perfmon/categories", test_categories);
+    qtest_add_func("idxd/perfmon/public-events", test_public_events);
     qtest_add_func("idxd/perfmon/filters", test_filters);
     qtest_add_func("idxd/perfmon/freeze", test_freeze);
     qtest_add_func("idxd/perfmon/overflow", test_overflow);

@@ -57,6 +57,9 @@ static const Property properties[] = {
     { "idxd-dsa", "overlap-copy", { "on", "off" } },
     { "idxd-dsa", "cache-control", { "on", "off" } },
     { "idxd-dsa", "readback", { "on", "off" } },
+    { "idxd-dsa", "x-version", { "0x200" }, { "0x100" } },
+    { "idxd-dsa", "x-version", { "0x100", "0x200" }, { "0", "0x300" },
+      ",event-log=off,prs-disable=off" },
 };
 
 static void start(IdxdTest *t, const Property *p, const char *value)
@@ -95,8 +98,6 @@ static void configure(IdxdTest *t, unsigned wqs)
                 FIELD_EX32(gencap, GENCAP_LO, MAX_BATCH_SHIFT) <<
                 R_WQCFG3_MAX_BATCH_SHIFT_SHIFT |
                 FIELD_EX32(gencap, GENCAP_LO, MAX_XFER_SHIFT));
-        idxd_wr(t, wq + A_WQCFG8, UINT32_MAX);
-        idxd_wr(t, wq + A_WQCFG8 + 4, UINT32_MAX);
     }
     for (i = 0; i < engines; i++) {
         worker[i % used] |= 1 << i;
@@ -136,6 +137,10 @@ static void test_good(const Property *p, const char *value)
     configure(&t, wqs);
     if (!strcmp(p->name, "device-id")) {
         g_assert_cmphex(qpci_config_readw(t.dev, PCI_DEVICE_ID), ==,
+                        g_ascii_strtoull(value, NULL, 0));
+    }
+    if (!strcmp(p->name, "x-version")) {
+        g_assert_cmphex(idxd_rd(&t, A_VERSION), ==,
                         g_ascii_strtoull(value, NULL, 0));
     }
     if (!strcmp(p->name, "iaa-cap")) {

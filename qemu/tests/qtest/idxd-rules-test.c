@@ -45,7 +45,7 @@ static void start(IdxdTest *t, unsigned log_size)
 {
     unsigned i;
 
-    idxd_test_start(t, "", "idxd-dsa,x-test=on");
+    idxd_test_start(t, "", "idxd-dsa,x-test=on,interrupt-handles=on");
     idxd_enable(t, log_size);
     for (i = 0; i < 3; i++) {
         idxd_msix_enable(t, i);
@@ -146,7 +146,6 @@ static void test_priority(void)
     idxd_wr(&t, wq1 + A_WQCFG0, IDXD_TEST_WQ_SIZE);
     idxd_wr(&t, wq1 + A_WQCFG2,
             R_WQCFG2_DEDICATED_MASK | 3 << R_WQCFG2_PRIORITY_SHIFT);
-    idxd_wr(&t, wq1 + A_WQCFG8, UINT32_MAX);
     idxd_configure_log(&t, RING);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
     g_assert_cmphex(idxd_cmd(&t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);

@@ -393,7 +393,9 @@ static void test_flr(void)
         }
     }
     for (wqcfg = 0; wqcfg < 2 * IDXD_WQCFG_STRIDE; wqcfg += 4) {
-        g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + wqcfg), ==, 0);
+        i = wqcfg % IDXD_WQCFG_STRIDE;
+        g_assert_cmphex(idxd_rd(&t, IDXD_WQCFG_BASE + wqcfg), ==,
+                        i < A_WQCFG8 ? 0 : idxd_rd(&t, A_OPCAP + i - A_WQCFG8));
     }
     for (i = 0; i < 2 * IDXD_GRPCFG_STRIDE; i += 4) {
         g_assert_cmphex(idxd_rd(&t, IDXD_GRPCFG_BASE + i), ==, 0);

@@ -99,7 +99,8 @@ static void start_iommu(IdxdTest *t)
 {
     uint64_t context = CONTEXT + SVM_DEVFN * VTD_CTX_ENTRY_SCALABLE_SIZE;
 
-    idxd_test_start(t, "-device intel-iommu,x-svm=on", "idxd-dsa,x-test=on");
+    idxd_test_start(t, "-device intel-iommu,x-svm=on",
+                    "idxd-dsa,x-test=on,interrupt-handles=on");
     qtest_outl(t->qts, 0xcf8, 0x80000000 | PCIEXBAR);
     qtest_outl(t->qts, 0xcfc, ECAM | 1);
     svm_enable_function(t);
@@ -143,8 +144,6 @@ void svm_enable_wqs(IdxdTest *t, uint32_t mode)
     idxd_wr(t, shared + A_WQCFG1, SVM_THRESHOLD);
     idxd_wr(t, shared + A_WQCFG2, mode);
     idxd_wr(t, shared + A_WQCFG3, 5 << R_WQCFG3_MAX_BATCH_SHIFT_SHIFT | 21);
-    idxd_wr(t, shared + A_WQCFG8, UINT32_MAX);
-    idxd_wr(t, shared + A_WQCFG8 + 4, UINT32_MAX);
     idxd_configure_log(t, SVM_RING);
     g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_DEVICE, 0), ==, 0);
     g_assert_cmphex(idxd_cmd(t, IDXD_CMD_ENABLE_WQ, 0), ==, 0);

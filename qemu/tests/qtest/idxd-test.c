@@ -30,13 +30,19 @@ static void test_capabilities(IdxdTest *f, gconstpointer data)
     g_assert_cmphex(qpci_config_readw(f->dev, PCI_DEVICE_ID), ==, 0x0b25);
     g_assert_cmphex(qpci_config_readw(f->dev, PCI_CLASS_DEVICE), ==, 0x0880);
     g_assert_cmpuint(qpci_msix_table_size(f->dev), ==, WQS + 1);
+    g_assert_cmphex(qpci_config_readl(f->dev, PCI_BASE_ADDRESS_0) & 0xf, ==,
+                    PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                    PCI_BASE_ADDRESS_MEM_PREFETCH);
+    g_assert_cmphex(qpci_config_readl(f->dev, PCI_BASE_ADDRESS_2) & 0xf, ==,
+                    PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                    PCI_BASE_ADDRESS_MEM_PREFETCH);
 
     g_assert_cmphex(idxd_rd(f, A_VERSION), ==, 0x0200);
     v = idxd_rd(f, A_GENCAP_LO);
     g_assert_cmpuint(FIELD_EX32(v, GENCAP_LO, EVENT_LOG), ==, 1);
     g_assert_cmpuint(FIELD_EX32(v, GENCAP_LO, CONFIG), ==, 1);
     g_assert_cmpuint(FIELD_EX32(v, GENCAP_LO, COMMAND_CAP), ==, 1);
-    g_assert_cmphex(idxd_rd(f, A_CMDCAP), ==, 0x7ffe);
+    g_assert_cmphex(idxd_rd(f, A_CMDCAP), ==, 0x1ffe);
     v = idxd_rd(f, A_WQCAP_LO);
     g_assert_cmpuint(FIELD_EX32(v, WQCAP_LO, NUM_WQS), ==, WQS);
     g_assert_cmpuint(FIELD_EX32(v, WQCAP_LO, TOTAL_SIZE), ==, 128);
@@ -368,7 +374,7 @@ int main(int argc, char **argv)
     ADD(fixed_config, ",configurable=off");
     ADD(enable_device, "");
     ADD(enable_wq, "");
-    ADD(other_commands, "");
+    ADD(other_commands, ",interrupt-handles=on");
     ADD(event_log_registers, "");
     ADD(command_interrupt, "");
     ADD(resets, "");

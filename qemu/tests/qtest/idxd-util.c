@@ -109,8 +109,6 @@ void idxd_configure(IdxdTest *t)
             R_WQCFG2_DEDICATED_MASK | 10 << R_WQCFG2_PRIORITY_SHIFT);
     idxd_wr(t, IDXD_WQCFG_BASE + A_WQCFG3,
             5 << R_WQCFG3_MAX_BATCH_SHIFT_SHIFT | 21);
-    idxd_wr(t, IDXD_WQCFG_BASE + A_WQCFG8, UINT32_MAX);
-    idxd_wr(t, IDXD_WQCFG_BASE + A_WQCFG8 + 4, UINT32_MAX);
 }
 
 void idxd_configure_log(IdxdTest *t, unsigned size)
@@ -143,7 +141,6 @@ void idxd_enable_groups(IdxdTest *t, unsigned log_size)
         idxd_wr(t, wq + A_WQCFG2,
                 R_WQCFG2_DEDICATED_MASK | 10 << R_WQCFG2_PRIORITY_SHIFT);
         idxd_wr(t, wq + A_WQCFG3, 5 << R_WQCFG3_MAX_BATCH_SHIFT_SHIFT | 21);
-        idxd_wr(t, wq + A_WQCFG8, UINT32_MAX);
     }
     for (i = 0; i < 4; i++) {
         uint64_t group = IDXD_GRPCFG_BASE + i * IDXD_GRPCFG_STRIDE;

@@ -85,9 +85,17 @@ static IdxdXlat idxd_translate(IdxdEngine *e, const IdxdRequester *rq,
             span->untranslated = true;
             return IDXD_XLAT_OK;
         }
+        if (!rounds) {
+            idxd_perf_engine(e, IDXD_PERF_TRANSLATION,
+                             span->tlb.perm & need ? IDXD_PERF_XLAT_NO_FAULT
+                                                   : IDXD_PERF_XLAT_FAULT, 1);
+        }
         if (span->tlb.perm & need) {
             span->translated = true;
-            idxd_atc_insert(s, rq->pasid, span);
+            idxd_perf_engine(e, IDXD_PERF_TRANSLATION,
+                             idxd_atc_insert(s, rq->pasid, span) ?
+                             IDXD_PERF_ATC_ALLOCATED :
+                             IDXD_PERF_ATC_NOT_ALLOCATED, 1);
             return IDXD_XLAT_OK;
         }
         trace_idxd_translation_fault(idxd_devfn(s), rq->pasid, span->addr,
@@ -212,6 +220,9 @@ void idxd_unpin(IdxdEngine *e, IdxdSpan *span, unsigned n)
             idxd_perf_engine(e, IDXD_PERF_ENGINE, span[i].write ?
                              IDXD_PERF_ENGINE_WRITTEN : IDXD_PERF_ENGINE_READ,
                              len);
+            idxd_perf_engine(e, IDXD_PERF_ENGINE, span[i].write ?
+                             IDXD_PERF_ENGINE_WRITES : IDXD_PERF_ENGINE_READS,
+                             1);
         }
         idxd_unmap(&span[i]);
     }

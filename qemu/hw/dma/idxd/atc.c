@@ -152,10 +152,12 @@ static void idxd_atc_narrow(IOMMUTLBEntry *e, hwaddr addr, unsigned *shift)
  *
  * Context: an engine's thread.
  *
+ * Return: false if it is out of date.
+ *
  * @pasid: of the request, or PCI_NO_PASID
  * @span: with @tlb as the IOMMU gave it, and @gen from before it was asked for
  */
-void idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span)
+bool idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span)
 {
     IdxdAtc *atc = &s->atc;
     IOMMUTLBEntry *e;
@@ -166,7 +168,7 @@ void idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span)
 
     QEMU_LOCK_GUARD(&atc->lock);
     if (span->gen != atc->gen) {
-        return;
+        return false;
     }
     e = idxd_atc_find(atc, pasid, span->addr, shift);
     if (!e) {
@@ -174,6 +176,7 @@ void idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span)
             atc->victim++ % IDXD_ATC_WAYS;
     }
     *e = span->tlb;
+    return true;
 }
 
 static bool idxd_atc_hit(const IOMMUTLBEntry *e, uint32_t pasid, hwaddr first,

@@ -22,6 +22,11 @@ void idxd_config_reset_wq(IdxdState *s, unsigned wq)
     uint32_t *cfg = s->wq[wq].cfg;
 
     memset(cfg, 0, sizeof(s->wq[wq].cfg));
+    /* Drivers that know nothing of it find all operations enabled */
+    if (s->prop_op_config) {
+        cfg[R_WQCFG8] = opcap;
+        cfg[R_WQCFG8 + 1] = opcap >> 32;
+    }
     if (s->prop_configurable) {
         return;
     }
@@ -31,10 +36,6 @@ void idxd_config_reset_wq(IdxdState *s, unsigned wq)
     cfg[R_WQCFG3] = FIELD_DP32(0, WQCFG3, MAX_XFER_SHIFT, s->max_xfer_shift);
     cfg[R_WQCFG3] = FIELD_DP32(cfg[R_WQCFG3], WQCFG3, MAX_BATCH_SHIFT,
                                s->max_batch_shift);
-    if (s->prop_op_config) {
-        cfg[R_WQCFG8] = opcap;
-        cfg[R_WQCFG8 + 1] = opcap >> 32;
-    }
 }
 
 /**

@@ -289,6 +289,7 @@ struct IdxdState {
     bool prop_dedicated;
     bool prop_perfmon;
     uint8_t num_traffic_classes;
+    uint16_t version;
     uint8_t read_buffers;
     uint64_t iaa_cap;
     bool prop_progress_limit;
@@ -454,7 +455,7 @@ bool idxd_atc_enter(IdxdEngine *e, uint32_t pasid, IdxdSpan *span, unsigned n,
                     unsigned *miss);
 void idxd_atc_leave(IdxdState *s);
 uint64_t idxd_atc_generation(IdxdState *s);
-void idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span);
+bool idxd_atc_insert(IdxdState *s, uint32_t pasid, IdxdSpan *span);
 void idxd_atc_flush(IdxdState *s);
 void idxd_atc_init(IdxdState *s);
 void idxd_atc_attach(IdxdState *s);

@@ -57,7 +57,7 @@ static uint32_t idxd_reg_read(IdxdState *s, hwaddr addr)
 
     switch (addr) {
     case A_VERSION:
-        return IDXD_VERSION_2_0;
+        return s->version;
     case A_GENCAP_LO:
         return idxd_gencap(s);
     case A_WQCAP_LO:

@@ -13,16 +13,23 @@
 #include "hw/pci/pci_ids.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
+#include "system/qtest.h"
+#include "system/replay.h"
 #include "system/store64.h"
+#include "system/tcg.h"
 #include "idxd.h"
 #include "trace.h"
 
 #define IDXD_BAR_REGS           0
 #define IDXD_BAR_PORTALS        2
 
-#define IDXD_CAP_ATS            0x100
-#define IDXD_CAP_PASID          0x120
-#define IDXD_CAP_PRI            0x140
+#define IDXD_BAR_TYPE           (PCI_BASE_ADDRESS_MEM_TYPE_64 | \
+                                 PCI_BASE_ADDRESS_MEM_PREFETCH)
+
+#define IDXD_CAP_AER            0x100
+#define IDXD_CAP_ATS            0x150
+#define IDXD_CAP_PASID          0x160
+#define IDXD_CAP_PRI            0x170
 
 #define IDXD_PASID_WIDTH        20
 
@@ -124,6 +131,7 @@ static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
         return;
     }
     pci_default_write_config(pdev, addr, val, len);
+    pcie_aer_write_config(pdev, addr, val, len);
     idxd_flr_write_config(s, addr, val, len);
 
     if (controls & ~idxd_translation_controls(pdev)) {
@@ -132,6 +140,17 @@ static void idxd_write_config(PCIDevice *pdev, uint32_t addr, uint32_t val,
     if (may_request && !pcie_pri_enabled(pdev)) {
         idxd_pri_cancel(s);
     }
+}
+
+/* With others, nothing can submit: they do not emulate the instructions */
+static bool idxd_check_accelerator(PCIDevice *pdev, Error **errp)
+{
+    if (tcg_enabled() || qtest_enabled()) {
+        return true;
+    }
+    error_setg(errp, "%s needs -accel tcg, which alone has MOVDIR64B and"
+               " ENQCMD", object_get_typename(OBJECT(pdev)));
+    return false;
 }
 
 static bool idxd_check_device_id(IdxdState *s, Error **errp)
@@ -172,11 +191,32 @@ static bool idxd_check_properties(IdxdState *s, Error **errp)
                !(s->prop_shared && s->prop_configurable)) {
         error_setg(errp, "dedicated-mode or shared-mode must be on, without"
                    " configurable dedicated-mode");
+    } else if (s->version != IDXD_VERSION_1_0 &&
+               s->version != IDXD_VERSION_2_0) {
+        error_setg(errp, "x-version must be 0x100 or 0x200");
+    } else if (s->version == IDXD_VERSION_1_0 &&
+               (s->prop_event_log || s->prop_prs_disable)) {
+        error_setg(errp, "x-version=0x100 needs event-log=off and"
+                   " prs-disable=off");
     } else {
         return idxd_check_device_id(s, errp) &&
                (!ic->check_properties || ic->check_properties(s, errp));
     }
     return false;
+}
+
+/* D0 and D3hot, in which the registers keep what they have */
+static bool idxd_init_pm(PCIDevice *pdev, Error **errp)
+{
+    int cap = pci_pm_init(pdev, 0, errp);
+
+    if (cap < 0) {
+        return false;
+    }
+    pci_set_word(pdev->config + cap + PCI_PM_PMC, PCI_PM_CAP_VER_1_2);
+    pci_set_word(pdev->config + cap + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(pdev->wmask + cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+    return true;
 }
 
 static bool idxd_init_pci(IdxdState *s, Error **errp)
@@ -206,10 +246,8 @@ static bool idxd_init_pci(IdxdState *s, Error **errp)
     for (unsigned i = 0; i <= s->num_wqs; i++) {
         msix_vector_use(pdev, i);
     }
-    pci_register_bar(pdev, IDXD_BAR_REGS, PCI_BASE_ADDRESS_MEM_TYPE_64,
-                     &s->mmio);
-    pci_register_bar(pdev, IDXD_BAR_PORTALS, PCI_BASE_ADDRESS_MEM_TYPE_64,
-                     &s->portals);
+    pci_register_bar(pdev, IDXD_BAR_REGS, IDXD_BAR_TYPE, &s->mmio);
+    pci_register_bar(pdev, IDXD_BAR_PORTALS, IDXD_BAR_TYPE, &s->portals);
 
     if (pcie_endpoint_cap_init(pdev, 0) < 0) {
         error_setg(errp, "no room for the PCI Express capability");
@@ -217,6 +255,13 @@ static bool idxd_init_pci(IdxdState *s, Error **errp)
         return false;
     }
     pcie_cap_flr_init(pdev);
+    if (!idxd_init_pm(pdev, errp) ||
+        pcie_aer_init(pdev, PCI_ERR_VER, IDXD_CAP_AER, PCI_ERR_SIZEOF,
+                      errp) < 0) {
+        pcie_cap_exit(pdev);
+        msix_uninit(pdev, &s->mmio, &s->mmio);
+        return false;
+    }
     pcie_ats_init(pdev, IDXD_CAP_ATS, true);
     pcie_pasid_init(pdev, IDXD_CAP_PASID, IDXD_PASID_WIDTH, false, false);
     pcie_pri_init(pdev, IDXD_CAP_PRI, IDXD_PRG_COUNT, true);
@@ -229,9 +274,12 @@ static void idxd_realize(PCIDevice *pdev, Error **errp)
     DeviceState *dev = DEVICE(pdev);
     unsigned i;
 
-    if (!idxd_check_properties(s, errp) || !idxd_init_pci(s, errp)) {
+    if (!idxd_check_accelerator(pdev, errp) ||
+        !idxd_check_properties(s, errp) || !idxd_init_pci(s, errp)) {
         return;
     }
+    /* Engines write to memory beside the CPUs, at times that none records */
+    replay_add_blocker(object_get_typename(OBJECT(pdev)));
 
     qemu_cond_init(&s->quiet);
     QTAILQ_INIT(&s->works);
@@ -270,6 +318,7 @@ static void idxd_exit(PCIDevice *pdev)
         idxd_evl_teardown(s);
     }
     qemu_cond_destroy(&s->quiet);
+    pcie_aer_exit(pdev);
     pcie_cap_exit(pdev);
     msix_uninit(pdev, &s->mmio, &s->mmio);
     if (s->prop_perfmon) {
@@ -294,7 +343,7 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_BOOL("prs-disable", IdxdState, prop_prs_disable, true),
     DEFINE_PROP_BOOL("op-config", IdxdState, prop_op_config, true),
     DEFINE_PROP_BOOL("block-on-fault", IdxdState, prop_block_on_fault, true),
-    DEFINE_PROP_BOOL("interrupt-handles", IdxdState, prop_int_handles, true),
+    DEFINE_PROP_BOOL("interrupt-handles", IdxdState, prop_int_handles, false),
     DEFINE_PROP_BOOL("configurable", IdxdState, prop_configurable, true),
     DEFINE_PROP_BOOL("shared-mode", IdxdState, prop_shared, true),
     DEFINE_PROP_BOOL("dedicated-mode", IdxdState, prop_dedicated, true),
@@ -304,6 +353,7 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_BOOL("overlap-copy", IdxdState, prop_overlap_copy, true),
     DEFINE_PROP_BOOL("cache-control", IdxdState, prop_cache_control, true),
     DEFINE_PROP_BOOL("readback", IdxdState, prop_readback, true),
+    DEFINE_PROP_UINT16("x-version", IdxdState, version, IDXD_VERSION_2_0),
     DEFINE_PROP_BOOL("x-test", IdxdState, test.enabled, false),
 };
 

@@ -245,7 +245,7 @@ void idxd_perf_complete(const IdxdEngine *e, const IdxdWork *w, bool record)
 {
     idxd_perf_engine(e, IDXD_PERF_COMPLETION,
                      w->rec.status == IDXD_STS_SUCCESS ?
-                     IDXD_PERF_COMPL_SUCCESS : IDXD_PERF_COMPL_OTHER, 1);
+                     IDXD_PERF_COMPL_SUCCESS : IDXD_PERF_COMPL_ERROR, 1);
     if (record) {
         idxd_perf_engine(e, IDXD_PERF_COMPLETION, IDXD_PERF_COMPL_RECORD, 1);
     }

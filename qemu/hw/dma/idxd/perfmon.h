@@ -45,7 +45,11 @@ REG64(CNTRDATA,         0x200)
 REG32(FLTCFG,           0x300)
 #define IDXD_FLTCFG_STRIDE      32
 
-/* What can be counted: a counter counts some of the events of a category */
+/*
+ * What can be counted: a counter counts some of the events of a category.
+ * Bits 0 to 15 are the device's; public tools know them by these numbers.  From
+ * bit 16 on they are the model's own.
+ */
 typedef enum IdxdPerfCategory {
     IDXD_PERF_WQ,
     IDXD_PERF_ENGINE,
@@ -55,50 +59,69 @@ typedef enum IdxdPerfCategory {
     IDXD_PERF_CATEGORIES,
 } IdxdPerfCategory;
 
-/* Descriptors accepted; taken by an engine; answered 'retry'; dropped */
-#define IDXD_PERF_WQ_ACCEPTED           BIT(0)
-#define IDXD_PERF_WQ_DISPATCHED         BIT(1)
-#define IDXD_PERF_WQ_RETRY              BIT(2)
-#define IDXD_PERF_WQ_DROPPED            BIT(3)
-#define IDXD_PERF_WQ_ALL                0xf
+/*
+ * Descriptors accepted by a shared WQ through a limited or an unlimited portal,
+ * or by a dedicated WQ; taken by an engine; answered 'retry'; dropped
+ */
+#define IDXD_PERF_WQ_LIMITED            BIT(0)
+#define IDXD_PERF_WQ_UNLIMITED          BIT(2)
+#define IDXD_PERF_WQ_DEDICATED          BIT(4)
+#define IDXD_PERF_WQ_ACCEPTED           (IDXD_PERF_WQ_LIMITED | \
+                                         IDXD_PERF_WQ_UNLIMITED | \
+                                         IDXD_PERF_WQ_DEDICATED)
+#define IDXD_PERF_WQ_DISPATCHED         BIT(16)
+#define IDXD_PERF_WQ_RETRY              BIT(17)
+#define IDXD_PERF_WQ_DROPPED            BIT(18)
+#define IDXD_PERF_WQ_ALL                0x70015
 
-/* Operands, in units of 32 bytes; descriptors, members of batches included */
+/*
+ * Operands, in units of 32 bytes; how often operands are read and written;
+ * descriptors; members of batches
+ */
 #define IDXD_PERF_ENGINE_READ           BIT(0)
 #define IDXD_PERF_ENGINE_WRITTEN        BIT(1)
-#define IDXD_PERF_ENGINE_DESCRIPTORS    BIT(2)
-#define IDXD_PERF_ENGINE_MEMBERS        BIT(3)
-#define IDXD_PERF_ENGINE_ALL            0xf
+#define IDXD_PERF_ENGINE_READS          BIT(2)
+#define IDXD_PERF_ENGINE_WRITES         BIT(3)
+#define IDXD_PERF_ENGINE_DESCRIPTORS    BIT(16)
+#define IDXD_PERF_ENGINE_MEMBERS        BIT(17)
+#define IDXD_PERF_ENGINE_ALL            0x3000f
 #define IDXD_PERF_UNIT                  32
 
 /*
+ * Translations without and with a page fault; those that got a place in the
+ * cache, and those that did not, because an invalidation overtook them.
  * Translations found in the cache; asked for; answered without the right that
  * is needed; page requests; their answers; invalidations
  */
-#define IDXD_PERF_ATC_HIT               BIT(0)
-#define IDXD_PERF_ATS_REQUEST           BIT(1)
-#define IDXD_PERF_ATS_FAULT             BIT(2)
-#define IDXD_PERF_PAGE_REQUEST          BIT(3)
-#define IDXD_PERF_PAGE_SUCCESS          BIT(4)
-#define IDXD_PERF_PAGE_FAILURE          BIT(5)
-#define IDXD_PERF_ATC_INVALIDATION      BIT(6)
-#define IDXD_PERF_TRANSLATION_ALL       0x7f
+#define IDXD_PERF_XLAT_NO_FAULT         BIT(0)
+#define IDXD_PERF_XLAT_FAULT            BIT(1)
+#define IDXD_PERF_ATC_ALLOCATED         BIT(6)
+#define IDXD_PERF_ATC_NOT_ALLOCATED     BIT(7)
+#define IDXD_PERF_ATC_HIT               BIT(16)
+#define IDXD_PERF_ATS_REQUEST           BIT(17)
+#define IDXD_PERF_ATS_FAULT             BIT(18)
+#define IDXD_PERF_PAGE_REQUEST          BIT(19)
+#define IDXD_PERF_PAGE_SUCCESS          BIT(20)
+#define IDXD_PERF_PAGE_FAILURE          BIT(21)
+#define IDXD_PERF_ATC_INVALIDATION      BIT(22)
+#define IDXD_PERF_TRANSLATION_ALL       0x7f00c3
 
 /* Bit N is opcode N; the last one is for all from it on */
 #define IDXD_PERF_OPCODE_OTHER          27
 #define IDXD_PERF_OPERATION_ALL         0xfffffff
 
 /*
- * Descriptors that ended with success; with another status; completion records
+ * Descriptors that ended with an error; with success.  Completion records
  * written; event log entries written; completion interrupts; descriptors that
  * were given up
  */
-#define IDXD_PERF_COMPL_SUCCESS         BIT(0)
-#define IDXD_PERF_COMPL_OTHER           BIT(1)
-#define IDXD_PERF_COMPL_RECORD          BIT(2)
-#define IDXD_PERF_COMPL_LOG             BIT(3)
-#define IDXD_PERF_COMPL_INTERRUPT       BIT(4)
-#define IDXD_PERF_COMPL_ABORTED         BIT(5)
-#define IDXD_PERF_COMPLETION_ALL        0x3f
+#define IDXD_PERF_COMPL_ERROR           BIT(3)
+#define IDXD_PERF_COMPL_SUCCESS         BIT(4)
+#define IDXD_PERF_COMPL_RECORD          BIT(16)
+#define IDXD_PERF_COMPL_LOG             BIT(17)
+#define IDXD_PERF_COMPL_INTERRUPT       BIT(18)
+#define IDXD_PERF_COMPL_ABORTED         BIT(19)
+#define IDXD_PERF_COMPLETION_ALL        0xf0018
 
 /*
  * What of it is counted: bit N of a filter lets through WQ N, traffic class N,

@@ -56,6 +56,16 @@ static void idxd_portal_drop(IdxdState *s, unsigned wq, unsigned page,
     idxd_work_accept(s, w, &s->portal_errors);
 }
 
+static uint32_t idxd_portal_event(const IdxdState *s, unsigned wq,
+                                  unsigned page)
+{
+    if (FIELD_EX32(s->wq[wq].cfg[R_WQCFG2], WQCFG2, DEDICATED)) {
+        return IDXD_PERF_WQ_DEDICATED;
+    }
+    return page & IDXD_PORTAL_LIMITED ? IDXD_PERF_WQ_LIMITED
+                                      : IDXD_PERF_WQ_UNLIMITED;
+}
+
 static bool idxd_portal_accept(IdxdState *s, unsigned wq, unsigned page,
                                const void *data, unsigned limit)
 {
@@ -71,7 +81,7 @@ static bool idxd_portal_accept(IdxdState *s, unsigned wq, unsigned page,
     trace_idxd_submit(idxd_devfn(s), w->seq, wq, idxd_desc_opcode(&w->desc),
                       w->pasid, idxd_desc_record_addr(&w->desc),
                       s->wq[wq].occupancy);
-    idxd_perf_wq(s, IDXD_PERF_WQ, IDXD_PERF_WQ_ACCEPTED, wq);
+    idxd_perf_wq(s, IDXD_PERF_WQ, idxd_portal_event(s, wq, page), wq);
     return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "hw/registerfields.h"
 
+#define IDXD_VERSION_1_0        0x0100
 #define IDXD_VERSION_2_0        0x0200
 
 /* BAR 0: the offsets below 0x200 are fixed, those of the tables are ours */

@@ -224,6 +224,10 @@ static void idxd_testctl_set_handles(Object *obj, const char *value,
     if (!idxd_testctl_check(s, "handles", value, errp)) {
         return;
     }
+    if (!s->prop_int_handles) {
+        error_setg(errp, "the device has no interrupt handles");
+        return;
+    }
     if (qemu_strtoui(value, NULL, 0, &handles) < 0 || handles > s->num_wqs) {
         error_setg(errp, "there are 0 to %u interrupt handles", s->num_wqs);
         return;

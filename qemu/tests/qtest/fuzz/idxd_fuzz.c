@@ -350,9 +350,10 @@ static void idxd_fuzz(QTestState *qts, const unsigned char *data, size_t size)
 /* Limits keep an input short */
 #define LIMITS  "x-test=on,wqs=8,max-transfer-shift=16"
 #define DEVICES " -device idxd-dsa,id=dut0,addr=4,max-batch-shift=4," LIMITS \
+                ",interrupt-handles=on" \
                 " -device idxd-iaa,id=dut1,addr=5," LIMITS \
                 " -device idxd-dsa,id=dut2,addr=6,max-batch-shift=4," LIMITS \
-                ",configurable=off,interrupt-handles=off,prs-disable=off"
+                ",configurable=off,prs-disable=off"
 
 static GString *idxd_cmdline(FuzzTarget *t)
 {

@@ -19,6 +19,7 @@
 #define REVOCATIONS	repeat(10)
 #define PAUSE_US	20000
 #define ALL_ENGINES	"0xf"
+#define HANDLES		"8"
 /* How long dmatest waits for a copy: longer than a slow machine needs, or not. */
 #define PATIENT_MS	120000
 #define HASTY_MS	3000
@@ -39,6 +40,8 @@ FIXTURE_SETUP(handle)
 	ASSERT_EQ(0, qmp_open(&self->qmp, &self->wq)) {
 		TH_LOG("%s", self->qmp.error);
 	}
+	if (qmp_set(&self->qmp, "x-test-handles", HANDLES))
+		SKIP(return, "the device has no interrupt handles");
 	/* A queue for the kernel's DMA engine, too. */
 	ASSERT_EQ(0, control_setup("-k"));
 	rc = dmatest_open(&self->dmatest);
@@ -50,7 +53,7 @@ FIXTURE_SETUP(handle)
 FIXTURE_TEARDOWN(handle)
 {
 	qmp_set(&self->qmp, "x-test-hold", "0");
-	qmp_set(&self->qmp, "x-test-handles", "8");
+	qmp_set(&self->qmp, "x-test-handles", HANDLES);
 	EXPECT_EQ(0, dmatest_close(&self->dmatest));
 	qmp_close(&self->qmp);
 	EXPECT_EQ(0, control_setup(""));
@@ -120,7 +123,7 @@ TEST_F(handle, none_left)
 	EXPECT_LT(0, d->failures);
 
 	/* The next one works. */
-	ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-handles", "8"));
+	ASSERT_EQ(0, qmp_set(&self->qmp, "x-test-handles", HANDLES));
 	ASSERT_EQ(0, control_setup("-k"));
 	ASSERT_EQ(0, dmatest_start(d, THREADS, FEW, PATIENT_MS, true));
 	ASSERT_TRUE(dmatest_end(d, THREADS));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Counters of a device's performance monitor. The driver passes the numbers of
- * events on as they are; these are what QEMU's model of the device counts.
+ * events on as they are; those from bit 16 on exist in QEMU's model only.
  */
 #ifndef IDXD_TEST_PERFMON_H
 #define IDXD_TEST_PERFMON_H
@@ -19,16 +19,16 @@ enum perfmon_category {
 };
 
 /* Events, which can be combined within a category */
-#define PERFMON_WQ_ACCEPTED		0x1
-#define PERFMON_WQ_DISPATCHED		0x2
+#define PERFMON_WQ_ACCEPTED		0x15	/* shared or dedicated, by any portal */
+#define PERFMON_WQ_DISPATCHED		0x10000
 #define PERFMON_ENGINE_READ		0x1	/* in units of 32 bytes */
 #define PERFMON_ENGINE_WRITTEN		0x2
-#define PERFMON_ENGINE_DESCRIPTORS	0x4
-#define PERFMON_ENGINE_MEMBERS		0x8
-#define PERFMON_COMPLETION_SUCCESS	0x1
-#define PERFMON_COMPLETION_OTHER	0x2
-#define PERFMON_COMPLETION_RECORD	0x4
-#define PERFMON_COMPLETION_LOG		0x8
+#define PERFMON_ENGINE_DESCRIPTORS	0x10000
+#define PERFMON_ENGINE_MEMBERS		0x20000
+#define PERFMON_COMPLETION_OTHER	0x8	/* than success */
+#define PERFMON_COMPLETION_SUCCESS	0x10
+#define PERFMON_COMPLETION_RECORD	0x10000
+#define PERFMON_COMPLETION_LOG		0x20000
 
 #define PERFMON_UNIT			32
 
