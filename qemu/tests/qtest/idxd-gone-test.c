@@ -204,7 +204,7 @@ static void test_decoding(void)
     idxd_test_quit(&t);
 }
 
-/* A sleeping function answers in configuration space only, and forgets nothing */
+/* In D3hot it answers in configuration space only, and keeps its state */
 static void test_d3hot(void)
 {
     IdxdTest t;

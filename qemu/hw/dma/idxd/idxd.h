@@ -290,6 +290,8 @@ struct IdxdState {
     bool prop_perfmon;
     uint8_t num_traffic_classes;
     uint16_t version;
+    /* seed of the order of a batch's members; 0: as in the list */
+    uint32_t shuffle;
     uint8_t read_buffers;
     uint64_t iaa_cap;
     bool prop_progress_limit;

@@ -353,6 +353,7 @@ static const Property idxd_properties[] = {
     DEFINE_PROP_BOOL("overlap-copy", IdxdState, prop_overlap_copy, true),
     DEFINE_PROP_BOOL("cache-control", IdxdState, prop_cache_control, true),
     DEFINE_PROP_BOOL("readback", IdxdState, prop_readback, true),
+    DEFINE_PROP_UINT32("x-shuffle", IdxdState, shuffle, 0),
     DEFINE_PROP_UINT16("x-version", IdxdState, version, IDXD_VERSION_2_0),
     DEFINE_PROP_BOOL("x-test", IdxdState, test.enabled, false),
 };

@@ -55,7 +55,7 @@ FIXTURE_SETUP(dma_client)
 	ASSERT_EQ(0, regs_open(&self->regs, &self->wq));
 	rc = dmatest_open(&self->dmatest);
 	if (rc == -ENOENT)
-		SKIP(return, "there is no dmatest module");
+		SKIP_SETUP("there is no dmatest module");
 	ASSERT_EQ(0, rc);
 }
 

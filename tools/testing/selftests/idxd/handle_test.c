@@ -41,12 +41,12 @@ FIXTURE_SETUP(handle)
 		TH_LOG("%s", self->qmp.error);
 	}
 	if (qmp_set(&self->qmp, "x-test-handles", HANDLES))
-		SKIP(return, "the device has no interrupt handles");
+		SKIP_SETUP("the device has no interrupt handles");
 	/* A queue for the kernel's DMA engine, too. */
 	ASSERT_EQ(0, control_setup("-k"));
 	rc = dmatest_open(&self->dmatest);
 	if (rc == -ENOENT)
-		SKIP(return, "there is no dmatest module");
+		SKIP_SETUP("there is no dmatest module");
 	ASSERT_EQ(0, rc);
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "../kselftest.h"
 #include "../kselftest_harness.h"
@@ -53,6 +54,12 @@ static inline void begin_test(void)
 	if (evl_settle())
 		printf("# records of earlier tests are still waiting\n");
 }
+
+/*
+ * For a setup. After SKIP() and a return, the harness would run the test; it takes
+ * this status of the test's process for a skipped test.
+ */
+#define SKIP_SETUP(reason)	SKIP(_exit(255), reason)
 
 static inline int idxd_test_main(int argc, char **argv)
 {

@@ -46,7 +46,7 @@ FIXTURE_SETUP(perfmon)
 	ASSERT_TRUE(wq_find(&self->c.wq, WQ_DEDICATED | WQ_PRS_OFF));
 	fd = perfmon_open(&self->c.wq, PERFMON_WQ, PERFMON_WQ_ACCEPTED, 0, -1);
 	if (fd == -ENOENT)
-		SKIP(return, "the device has no performance monitor");
+		SKIP_SETUP("the device has no performance monitor");
 	ASSERT_LE(0, fd) {
 		TH_LOG("perf_event_open: %s", strerror(-fd));
 	}

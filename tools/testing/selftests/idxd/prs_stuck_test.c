@@ -61,7 +61,7 @@ FIXTURE_SETUP(prs_stuck)
 	ASSERT_EQ(0, trace_event(&self->trace, PRQ_EVENT, true));
 	trace_count(&self->trace, "");
 	if (fuse_start(&self->fuse, 1))
-		SKIP(return, "no FUSE in this kernel");
+		SKIP_SETUP("no FUSE in this kernel");
 }
 
 /* Everything is as before once the pages have come. */

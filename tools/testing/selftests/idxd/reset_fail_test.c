@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "main.h"
 #include "lib/clock.h"
@@ -77,12 +78,26 @@ static bool wq_enabled(const struct wq *any, unsigned int id)
 	return sysfs_read(path, state, sizeof(state)) > 0 && !strcmp(state, "enabled");
 }
 
-static unsigned int wqs_enabled(const struct wq *any)
+static bool wq_bound(const struct wq *any, unsigned int id)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/bus/dsa/devices/wq%u.%u/driver", any->dev, id);
+
+	return !access(path, F_OK);
+}
+
+/* A work queue that is not enabled has been released by its sub-driver. */
+static unsigned int wqs_enabled(struct __test_metadata *_metadata, const struct wq *any)
 {
 	unsigned int id, count = 0;
 
-	for (id = 0; id < WQS; id++)
+	for (id = 0; id < WQS; id++) {
+		EXPECT_EQ(wq_enabled(any, id), wq_bound(any, id)) {
+			TH_LOG("wq%u.%u", any->dev, id);
+		}
 		count += wq_enabled(any, id);
+	}
 
 	return count;
 }
@@ -159,14 +174,14 @@ TEST_F(reset_fail, each_allocation)
 		/* A halt that no reset has ended remains. */
 		if (regs_state(&self->regs) == GENSTS_HALT)
 			ASSERT_EQ(0, control_flr(&self->wq));
-		enabled = wqs_enabled(&self->wq);
+		enabled = wqs_enabled(_metadata, &self->wq);
 		expect_wqs_work(_metadata, self);
 		if (!failed)
 			break;
 		if (enabled != WQS) {
 			lost++;
 			ASSERT_EQ(0, control_setup("-k"));
-			ASSERT_EQ(WQS, wqs_enabled(&self->wq));
+			ASSERT_EQ(WQS, wqs_enabled(_metadata, &self->wq));
 		}
 	}
 	TH_LOG("%u allocations, %u leave a queue disabled", nth - 1, lost);
