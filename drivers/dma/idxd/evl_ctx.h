@@ -36,7 +36,7 @@ struct task_struct;
  *	pool of workers is exhausted.
  * @patience: interrupts @thread if a fault takes a long time
  * @timed: @patience has been started; used by @thread only, like @records
- * @records: written since @thread began to use @mm; 0 if it does not
+ * @records: handled since @thread began to use @mm; 0 if it does not
  * @lock: protects the members below; nests inside the lock of wq->evl_ctxs
  * @items: memory for the entries in @queue
  * @batches: batches of which entries have been taken

@@ -36,17 +36,16 @@ static void evl_start_patience(struct idxd_evl_ctx *ctx)
  * Waits until the page is present or a signal arrives, with userfaultfd until the
  * fault is answered. mmap_lock is not held while waiting.
  */
-static int evl_fault_in(struct idxd_evl_ctx *ctx, unsigned long addr)
+static int evl_fault_in(struct mm_struct *mm, unsigned long addr)
 {
 	bool unlocked = false;
 	int rc;
 
-	evl_start_patience(ctx);
-	if (mmap_read_lock_killable(ctx->mm))
+	if (mmap_read_lock_killable(mm))
 		return -EINTR;
 
-	rc = fixup_user_fault(ctx->mm, addr, FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE, &unlocked);
-	mmap_read_unlock(ctx->mm);
+	rc = fixup_user_fault(mm, addr, FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE, &unlocked);
+	mmap_read_unlock(mm);
 
 	return rc;
 }
@@ -66,12 +65,9 @@ static bool evl_store(unsigned long addr, const u8 *from, int len)
  * for. hugetlbfs may allocate a page, but without FAULT_FLAG_ALLOW_RETRY it does
  * not wait for userfaultfd.
  */
-static bool evl_access(struct idxd_evl_ctx *ctx, unsigned long addr, const u8 *from, int len)
+static bool evl_access(struct mm_struct *mm, unsigned long addr, const u8 *from, int len)
 {
-	evl_start_patience(ctx);
-
-	return access_remote_vm(ctx->mm, addr, (void *)from, len,
-				FOLL_WRITE | FOLL_NOFAULT) == len;
+	return access_remote_vm(mm, addr, (void *)from, len, FOLL_WRITE | FOLL_NOFAULT) == len;
 }
 
 /*
@@ -88,14 +84,14 @@ static int evl_write(struct idxd_evl_ctx *ctx, unsigned long addr, const u8 *rec
 	if (READ_ONCE(ctx->cancelled))
 		return -ECANCELED;
 	if (!evl_store(body, from, len - 1) &&
-	    !(access && evl_access(ctx, body, from, len - 1)))
+	    !(access && evl_access(ctx->mm, body, from, len - 1)))
 		return -EAGAIN;
 
 	if (READ_ONCE(ctx->cancelled))
 		return -ECANCELED;
 	/* A program that polls the status expects the rest to be valid with it. */
 	smp_wmb();
-	if (!evl_store(addr, record, 1) && !(access && evl_access(ctx, addr, record, 1)))
+	if (!evl_store(addr, record, 1) && !(access && evl_access(ctx->mm, addr, record, 1)))
 		return -EAGAIN;
 
 	return 0;
@@ -106,8 +102,9 @@ static int evl_write_fault(struct idxd_evl_ctx *ctx, unsigned long addr, const u
 {
 	int i, fault, rc;
 
+	evl_start_patience(ctx);
 	for (i = 0; i < EVL_WRITE_ATTEMPTS; i++) {
-		fault = evl_fault_in(ctx, addr);
+		fault = evl_fault_in(ctx->mm, addr);
 		/* Once interrupted, a fault may fail in any way. */
 		if (fault && fatal_signal_pending(current))
 			return -EINTR;
